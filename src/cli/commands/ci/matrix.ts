@@ -1,0 +1,31 @@
+import { command } from "../../command.ts";
+import { fileOption, mirrorOption } from "../../options.ts";
+import { withClient } from "../../registry.ts";
+
+export const matrixCommand = () =>
+  command("matrix", {
+    summary: "prints the matrix as one line of JSON, for any CI",
+    examples: [
+      ["talos-roles ci matrix", '{"variant":[{"name":"compute","extensions":"drbd zfs spin",…}]}'],
+      ["talos-roles ci matrix --unpublished", "only what the registry does not have yet"],
+    ],
+  })
+    .addOption(fileOption())
+    .option("--keys", 'print only the key of each entry: {"compute-arm64": …}')
+    .option("--unpublished", "leave out what the registry has, made of the same inputs")
+    .addOption(mirrorOption())
+    .action(async ({ file, keys, unpublished, mirror }) => {
+      const { loadRoles } = await import("../../../roles/load.ts");
+      const { requireLock } = await import("../../../catalog/update-lock.ts");
+      const { entryId, keyedMatrix } = await import("../../../ci/matrix.ts");
+      const roles = await loadRoles(file);
+      const all = keyedMatrix(roles, await requireLock(roles));
+      const published = await import("../../../ci/published.ts");
+      const entries = unpublished
+        ? await withClient({ mirror }, (client) => published.unpublished(roles, all, client))
+        : all;
+      const result = keys
+        ? Object.fromEntries(entries.map((entry) => [entryId(entry), entry.key]))
+        : { variant: entries };
+      process.stdout.write(`${JSON.stringify(result)}\n`);
+    });

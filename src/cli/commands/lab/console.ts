@@ -1,0 +1,29 @@
+import { command } from "../../command.ts";
+import { openOutput } from "../../output.ts";
+import { runningLab, stateOption } from "./state-option.ts";
+
+export const consoleCommand = () =>
+  command("console", {
+    summary: "what a machine of a lab wrote on its serial console, over all its boots",
+    examples: [
+      ["talos-roles lab console n1", "all of it so far"],
+      ["talos-roles lab console n1 --follow", "and what comes, until Ctrl-C"],
+      ["talos-roles lab console n1 --service ext-tailscale", "what the service wrote"],
+    ],
+  })
+    .argument("<machine>", "its name, as `lab status` has it")
+    .option("--follow", "go on with what the machine writes")
+    .option("--service <id>", "the log of one of its services instead: kubelet, ext-tailscale")
+    .addOption(stateOption())
+    .action(async (machine, { state, follow = false, service }) => {
+      const { signal } = openOutput({});
+      if (service !== undefined) return serviceLog(state, machine, service);
+      const { readConsole } = await import("../../../lab/cluster/console.ts");
+      for await (const text of readConsole(state, machine, { follow, signal })) process.stdout.write(text);
+    });
+
+async function serviceLog(state: string, machine: string, service: string): Promise<void> {
+  const { giveOrder } = await import("../../../lab/cluster/control.ts");
+  const { text } = await giveOrder<{ text: string }>(await runningLab(state), "log", { machine, service });
+  process.stdout.write(text.endsWith("\n") ? text : `${text}\n`);
+}

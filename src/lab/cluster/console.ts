@@ -1,0 +1,31 @@
+import { open } from "node:fs/promises";
+import { RolesError } from "../../errors.ts";
+import { consoleFile, readSpec } from "./spec.ts";
+
+const pollMs = 250;
+
+/** What a machine has written on its console, and with `follow` what it writes from now on. Errors: LAB_ABSENT, USAGE. */
+export async function* readConsole(
+  state: string,
+  machine: string,
+  { follow, signal }: { follow: boolean; signal: AbortSignal },
+): AsyncGenerator<Uint8Array> {
+  const { machines } = await readSpec(state);
+  if (machines.every(({ name }) => name !== machine))
+    throw new RolesError("USAGE", `no machine "${machine}" in this lab`, {
+      hint: `It has: ${machines.map(({ name }) => name).join(", ")}.`,
+    });
+  const file = await open(consoleFile(state, machine)).catch((cause: unknown) => {
+    throw new RolesError("LAB_ABSENT", `machine ${machine} has not been powered on`, { cause });
+  });
+  try {
+    for (;;) {
+      const { bytesRead, buffer } = await file.read(Buffer.alloc(64 * 1024));
+      if (bytesRead > 0) yield buffer.subarray(0, bytesRead);
+      else if (!follow || signal.aborted) return;
+      else await new Promise((resolve) => setTimeout(resolve, pollMs));
+    }
+  } finally {
+    await file.close();
+  }
+}

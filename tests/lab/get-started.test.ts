@@ -1,0 +1,55 @@
+import { execFile } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, it } from "vitest";
+
+const root = join(import.meta.dirname, "..", "..");
+const cwd = mkdtempSync(join(tmpdir(), "get-started-"));
+afterAll(async () => {
+  await shell("talos-roles lab down");
+  rmSync(cwd, { recursive: true, force: true });
+});
+
+const command = `node --import ${import.meta.resolve("tsx")} ${join(root, "src", "cli", "bin.ts")}`;
+
+/** Runs a line of the tutorial as its reader would. */
+const shell = (line: string): Promise<{ status: number; out: string; err: string }> =>
+  new Promise((resolve) => {
+    const script = `talos-roles() { ${command} "$@"; }\n${line}\n`;
+    execFile("bash", ["-c", script], { cwd, maxBuffer: 2 ** 24 }, (error, out, err) =>
+      resolve({ status: error ? Number(error.code ?? 1) : 0, out, err }),
+    );
+  });
+
+/** The command lines of a page, in order; how the command is installed is run by scripts/package-smoke.sh, in a clone. */
+const commandsOf = (page: string): string[] =>
+  [...page.matchAll(/(?<!<!-- run by make -->\n\n)^```sh\n([\s\S]*?)^```$/gm)]
+    .flatMap(([, block = ""]) => block.split("\n"))
+    .map((line) => line.replace(/\s+# .*$/, "").trim())
+    .filter((line) => line !== "");
+
+/** What lines say that tell of something that is wrong, on purpose. */
+const expected: readonly (readonly [line: RegExp, status: number, says: RegExp])[] = [
+  [/--without-config/, 1, /tailscale/],
+  [/ why n2 /, 1, /no ExtensionServiceConfig named tailscale[\s\S]*kind: ExtensionServiceConfig/],
+  [/ check$/, 0, /./],
+  [/ verify /, 0, /The cluster is formed\./],
+  [/ fetch /, 0, /^WebAssembly on n\d/],
+];
+
+// The first run on a computer makes the stand-in upstream, which takes minutes.
+it("each command of the tutorial does what the tutorial says", { timeout: 2_400_000 }, async () => {
+  const lines = commandsOf(readFileSync(join(root, "docs", "get-started.md"), "utf8"));
+  expect(lines.length).toBeGreaterThan(8);
+  for (const line of lines) {
+    const [, status = 0, says = /(?:)/] = expected.find(([pattern]) => pattern.test(line)) ?? [];
+    const got = await shell(line);
+    expect({ line, status: got.status, err: got.status === status ? "" : got.err.slice(-2000) }).toEqual({
+      line,
+      status,
+      err: "",
+    });
+    expect(got.out + got.err).toMatch(says);
+  }
+});
