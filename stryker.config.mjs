@@ -1,5 +1,5 @@
 // `npm run mutation`: how many changed programs the tests of a room notice. MUTATION_ROOM names the room (tests/mutation/rooms.json);
-// docs/mutation.md tells what is measured and has the last scores.
+// docs/testing.md tells what is measured and has the last scores.
 import { readFileSync } from "node:fs";
 
 const name = process.env.MUTATION_ROOM ?? "formation";

@@ -22,12 +22,20 @@ run "build" npm run --silent build
 run "package" npm run --silent package:check
 run "package on each Node" scripts/package-smoke.sh
 
-npm run --silent coverage -- --reporter=default --reporter=json --outputFile=out/test/vitest.json
+# What failed is told last, where a reader of a long log looks.
+status=0
+npm run --silent coverage -- --reporter=default --reporter=json --outputFile=out/test/vitest.json || status=$?
 node -e '
   const r = JSON.parse(require("fs").readFileSync("out/test/vitest.json", "utf8"));
+  for (const { name, message, assertionResults } of r.testResults) {
+    if (message) console.log(`FAILED ${name}\n${message}`);
+    for (const { fullName, failureMessages } of assertionResults.filter((t) => t.status === "failed"))
+      console.log(`FAILED ${name}: ${fullName}\n${failureMessages.join("\n")}`);
+  }
   const skipped = r.numPendingTests + r.numTodoTests;
   console.log(`tests: ${r.numPassedTests} passed, ${r.numFailedTests} failed${skipped ? `, ${skipped} skipped` : ""}`);
 '
+[ "$status" = 0 ] || exit "$status"
 
 # The six cluster-formation scenarios, in machines; with CI set a skipped one fails.
 node dist/cli/bin.js lab test --progress plain 2>out/test/scenarios.log || { tail -n 40 out/test/scenarios.log; exit 1; }

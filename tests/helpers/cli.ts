@@ -41,13 +41,20 @@ export function startCli(args: readonly string[], options: StartOptions): ChildP
 /** Where `npm run coverage` wants to know what the program runs as a process of its own. */
 const childCoverage = { NODE_V8_COVERAGE: process.env["CHILD_COVERAGE"] };
 
-/** Colours as in a pipe, whatever this process was started with. */
+/** Colours as in a pipe, and as outside CI unless a test says CI, whatever this process was started with. */
 export const startedEnvironment = ({
   cwd,
   env = {},
 }: StartOptions): SpawnOptionsWithStdioTuple<StdioNull, StdioPipe, StdioPipe> => ({
   cwd,
-  env: { ...process.env, ...childCoverage, FORCE_COLOR: undefined, NO_COLOR: undefined, ...env },
+  env: {
+    ...process.env,
+    ...childCoverage,
+    CI: undefined,
+    FORCE_COLOR: undefined,
+    NO_COLOR: undefined,
+    ...env,
+  },
   stdio: ["ignore", "pipe", "pipe"],
 });
 
