@@ -1,3 +1,4 @@
+import { sectorSizes } from "../roles/outputs.ts";
 import type { Arch } from "../talos/arch.ts";
 import { type Change, outlineChanges } from "./change.ts";
 import { type Covered, rolesChecksum } from "./covered.ts";
@@ -12,6 +13,8 @@ export interface LockCheck {
 
 /** Whether a lock is for these roles. Pure: what registries hold now is not asked. */
 export function checkLock(covered: Covered, lock: Lock): LockCheck {
+  const sectors = sectorsOnly(covered, lock);
+  if (sectors) return { fresh: false, changes: [sectors] };
   const changes = [
     ...outlineChanges(outline(lock), wanted(covered)),
     ...extensions(covered, lock),
@@ -27,6 +30,17 @@ export function checkLock(covered: Covered, lock: Lock): LockCheck {
       roles: [],
     });
   return { fresh: changes.length === 0, changes };
+}
+
+/** The size of sectors, where it is all that differs: a lock has only the checksum of it, so each other size is tried. */
+function sectorsOnly(covered: Covered, lock: Lock): Change | undefined {
+  const before = sectorSizes.find(
+    (sectorSize) =>
+      sectorSize !== covered.sectorSize && rolesChecksum({ ...covered, sectorSize }) === lock.rolesChecksum,
+  );
+  if (before === undefined) return undefined;
+  const roles = Object.keys(covered.roles).sort();
+  return { what: "images.sectorSize", from: String(before), to: String(covered.sectorSize), roles };
 }
 
 const wanted = ({ talos, roles }: Covered) => ({

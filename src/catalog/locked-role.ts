@@ -59,5 +59,7 @@ export function inputsKey(
     meta,
     embeddedConfig,
     schematic: covered.schematicExtension ? schematic : undefined,
+    // Disk images alone have it; where the key is asked for, they are published or kept beside the rest.
+    sectorSize: covered.sectorSize === 512 ? undefined : covered.sectorSize,
   });
 }

@@ -132,6 +132,19 @@ describe("checkLockFile", () => {
         expect.stringContaining("settings of gateway") as string,
       ],
     ],
+    [
+      "the size of sectors",
+      (t) => `${t}images: {sectorSize: 4096}\n`,
+      ["images.sectorSize 512 → 4096 in compute, gateway"],
+    ],
+    [
+      "the size of sectors beside something else",
+      (t) => `${t.replace("    count: 1", "    kernelArgs: [quiet]")}images: {sectorSize: 4096}\n`,
+      [
+        expect.stringContaining("settings of compute") as string,
+        expect.stringContaining("settings of gateway") as string,
+      ],
+    ],
   ])("tells %s from the roles file alone", async (_, edit, expected) => {
     await updateLock(roles(), registry());
     const { fresh, changes } = await checkLockFile(roles(edit(adr)), undefined);
@@ -152,6 +165,15 @@ describe("checkLockFile", () => {
     const added = await checkLockFile(roles(adr.replace("spin]", "spin, tailscale]")), moving);
     expect(added.changes.map(changeLine)).toContain("tailscale 1.98.5 added in compute");
     await other.close();
+  });
+
+  it("gives a role another key with another size of sectors, which its published image carries", async () => {
+    const keys = async (text: string) => {
+      const { lock } = await updateLock(roles(text), registry());
+      return Object.values(lock.roles).map(({ arm64 }) => arm64?.inputsKey);
+    };
+    const [small, large] = [await keys(adr), await keys(`${adr}images: {sectorSize: 4096}\n`)];
+    expect(small.filter((key) => large.includes(key))).toEqual([]);
   });
 
   it("says that there is none", async () => {

@@ -71,6 +71,21 @@ describe("planBuild", () => {
     expect(changed(plan(adr, { tools: { ...tools, qemuArm64: "2.0" } }))).toEqual([]);
   });
 
+  it("changes with the size of sectors the disk images, and nothing else", () => {
+    const newer = {
+      lock: { ...lock, talos: "v1.14.0" },
+      outputs: [...plainOutputs, "metal", "iso"] as const,
+    };
+    const keys = (text: string) =>
+      plan(text, newer).targets.flatMap(({ assets }) => assets.map(({ path, buildKey }) => [path, buildKey]));
+    const large = keys(`${adr}images: {sectorSize: 4096}\n`);
+    const other = keys(adr).filter(([path, key]) => !large.some(([p, k]) => p === path && k === key));
+    expect(other.map(([path]) => path)).toEqual([
+      "compute/metal-arm64.raw.zst",
+      "gateway/metal-arm64.raw.zst",
+    ]);
+  });
+
   it("changes with an extension the roles that have it", () => {
     const moved = structuredClone(lock);
     moved.architectures.arm64!.extensions["tailscale"]!.manifest = `sha256:${"0".repeat(64)}`;

@@ -13,6 +13,8 @@ export const diskPlatforms = [
 export const diskCompressions = ["zst", "xz", "gz", "none"] as const;
 export type DiskCompression = (typeof diskCompressions)[number];
 export type DiskPlatform = (typeof diskPlatforms)[number];
+/** Bytes of a sector that a disk image can be laid out for. */
+export const sectorSizes = [512, 4096] as const;
 
 /** What can be built of a role, by the words of `images.outputs`; a platform name means its disk image. */
 export const outputs = [

@@ -43,6 +43,7 @@ export const diskAsset: AssetMaker = {
           cmdline,
           meta,
           plan: { ...plan, layout: undefined },
+          sectorSize: target.sectorSize,
         };
         return { path: `${role}/${name}`, platform, format, cmdline, menu: "installer", inputs };
       });
