@@ -97,6 +97,14 @@ export async function ensureLock(
     options.emit({ type: "note", level: "info", text: `there is no ${path} yet: it is written first` });
     return (await updateLock(roles, { ...options, path })).lock;
   }
+  return requireFresh(roles, lock, path);
+}
+
+/** The lock beside the roles file, which must be for it as it is now. Registries are not asked. Errors: LOCK_MISSING, LOCK_STALE, LOCK_INVALID. */
+export const freshLock = async (roles: RolesFile): Promise<Lock> =>
+  requireFresh(roles, await requireLock(roles), lockPath(roles.file));
+
+async function requireFresh(roles: RolesFile, lock: Lock, path: string): Promise<Lock> {
   const { covered } = await coveredBy(roles);
   const { fresh, changes } = checkLock(covered, lock);
   if (fresh) return lock;

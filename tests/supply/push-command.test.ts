@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
@@ -52,6 +52,20 @@ describe("talos-roles push", () => {
       images: object[];
     };
     expect(images).toMatchObject([{ role: "gateway", arch: "arm64", pushed: false, moved: null }]);
+  });
+
+  it("sends nothing under the tag of another Talos than the one that was built", async () => {
+    await built(registry.host);
+    const file = join(folder, "roles.yaml");
+    writeFileSync(file, readFileSync(file, "utf8").replace("v1.13.6", "v1.13.9"));
+    const { status, err } = await runInside(["push", "-f", file, "--out", out(), "--json"], folder);
+    expect({ status, error: JSON.parse(err) as unknown }).toMatchObject({
+      status: 1,
+      error: {
+        error: { code: "LOCK_STALE", message: expect.stringContaining("v1.13.6 → v1.13.9") as string },
+      },
+    });
+    expect(registry.requests).toEqual([]);
   });
 
   it("pushes elsewhere with --to", async () => {

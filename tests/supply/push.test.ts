@@ -200,6 +200,10 @@ describe("push", () => {
     expect(() => planPush({ ...inputs, lock: other })).toThrow(
       expect.objectContaining({ code: "LOCK_STALE" }),
     );
+    const newer = { ...roles, cluster: { ...roles.cluster, talos: "v1.13.9" } };
+    expect(() => planPush({ ...inputs, roles: newer })).toThrow(
+      expect.objectContaining({ code: "LOCK_STALE" }),
+    );
     const outside = structuredClone(record);
     outside.roles[0]!.assets[0]!.path = "../elsewhere";
     expect(() => planPush({ ...inputs, record: outside })).toThrow(

@@ -33,7 +33,7 @@ export const pushCommand = () =>
       const output = openOutput(options);
       const { loadRoles } = await import("../../roles/load.ts");
       const { chosenRoles } = await import("../../roles/choose.ts");
-      const { requireLock } = await import("../../catalog/update-lock.ts");
+      const { freshLock } = await import("../../catalog/update-lock.ts");
       const { readRecord } = await import("../../image/record.ts");
       const { planPush } = await import("../../image/push/plan-push.ts");
       const { pushRoles } = await import("../../image/push/push-roles.ts");
@@ -43,7 +43,7 @@ export const pushCommand = () =>
       const roles = to === undefined ? loaded : { ...loaded, images: { ...loaded.images, registry: to } };
       const items = planPush({
         roles,
-        lock: await requireLock(loaded),
+        lock: await freshLock(loaded),
         record: await readRecord(out),
         only: chosenRoles(roles, only, shard),
         arch,

@@ -38,9 +38,10 @@ interface PushInputs {
 
 /**
  * What is to be pushed: the installer of every chosen role on every architecture. Pure. Errors: BUILD_MISSING where one was not built,
- * LOCK_STALE where it was built from another lock than this.
+ * LOCK_STALE where it was built from another lock than this, or the lock is for another Talos than the one in the tags.
  */
 export function planPush({ roles, lock, record, only, arch, source }: PushInputs): PushItem[] {
+  if (lock.talos !== roles.cluster.talos) throw otherTalos(roles, lock);
   const targets = targetsOf(roles).filter(
     (target) => only.includes(target.role) && (arch === undefined || target.arch === arch),
   );
@@ -69,6 +70,11 @@ function missing({ role, arch }: { role: string; arch: Arch }): RolesError {
     hint: `Build it: \`talos-roles build ${role} --outputs installer\`.`,
   });
 }
+
+const otherTalos = ({ cluster, file }: RolesFile, { talos }: Lock): RolesError =>
+  new RolesError("LOCK_STALE", `the lock is for Talos ${talos}, and ${file} asks for ${cluster.talos}`, {
+    hint: "`talos-roles lock` brings it up to date; then build again.",
+  });
 
 /** What was built must be what the lock says, or its annotations would lie. */
 function checkLocked({ name, arch, inputsKey }: RecordedRole, lock: Lock): void {
