@@ -3,10 +3,13 @@ import type { RolesFile } from "../roles/model.ts";
 import { contains, parseCidr } from "../talos/cidr.ts";
 import type { ClusterFacts } from "./cluster-facts.ts";
 import type { ObservedNode } from "./cluster-verdict.ts";
+import type { ExpectedRoles } from "./expected.ts";
 import { valueOr } from "./observation.ts";
+import { countFindings } from "./role-counts.ts";
 
 interface Inputs {
   roles: RolesFile;
+  expected: ExpectedRoles;
   nodes: readonly ObservedNode[];
   facts: ClusterFacts;
 }
@@ -19,43 +22,6 @@ export const clusterFindings = (inputs: Inputs): Diagnostic[] => [
   ...discoveryFindings(inputs),
   ...workloadFindings(inputs),
 ];
-
-/** Who really holds a role is what runs on the node, not what the inventory says. */
-function holders({ roles, nodes }: Inputs, roleName: string): string[] {
-  const role = roles.roles.find(({ name }) => name === roleName);
-  const routes = role?.subnetRouter !== undefined;
-  return nodes
-    .filter(({ node, observation }) =>
-      routes && observation.services.known
-        ? observation.services.value.some(({ id }) => id === "ext-tailscale")
-        : node.role === roleName,
-    )
-    .map(({ node }) => node.name);
-}
-
-/** E5, for every role: how many nodes hold it. */
-function countFindings(inputs: Inputs): Diagnostic[] {
-  return inputs.roles.roles.flatMap(({ name, count, position }) => {
-    const found = holders(inputs, name);
-    if (found.length >= count.min && (count.max === null || found.length <= count.max)) return [];
-    const wanted =
-      count.max === count.min
-        ? `exactly ${count.min}`
-        : count.max === null
-          ? `at least ${count.min}`
-          : `${count.min} to ${count.max}`;
-    return [
-      diagnostic({
-        rule: "role-count",
-        severity: "error",
-        message: `${found.length} nodes hold role ${name}, which is for ${wanted}: ${found.join(", ") || "none"}`,
-        position,
-        role: name,
-        fix: `Change the image of ${found.length > (count.max ?? 0) ? "the nodes that should not hold it" : "a node"} with \`talos-roles config --commands\`.`,
-      }),
-    ];
-  });
-}
 
 /** E6: the same extension, or Talos, in several versions over the cluster. */
 function versionFindings({ nodes }: Inputs): Diagnostic[] {

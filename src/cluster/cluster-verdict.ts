@@ -14,6 +14,8 @@ export interface ObservedNode {
   observation: Observation;
   /** Boots of this node seen so far, oldest first; the last is the one that was observed. */
   boots: SeenBoot[];
+  /** The roles it may hold, where nobody declared one and neither image nor labels tell; absent where not even that is known. */
+  mayBe?: readonly string[];
 }
 
 /** A service that came into a state. */
@@ -28,6 +30,7 @@ export interface Happening {
 export interface NodeVerdict extends Verdict {
   name: string;
   address: string;
+  /** `unknown` where nobody declared one and what is seen of the node does not tell. */
   role: string;
   extensions: Pick<ObservedExtension, "name" | "version">[];
   /** `unknown` where the node could not be asked. */

@@ -1,4 +1,3 @@
-import { architectures } from "../talos/arch.ts";
 import { pointless } from "../formation/rules/module-not-loaded.ts";
 import { type Diagnostic } from "../roles/diagnostic.ts";
 import type { RolesFile } from "../roles/model.ts";
@@ -6,8 +5,8 @@ import { badParameters } from "./causes/module-parameters.ts";
 import { virtualLayers } from "./causes/waiting.ts";
 import type { Expected } from "./causes/cause.ts";
 import type { ObservedNode } from "./cluster-verdict.ts";
-import { expectedKey, unknownRole } from "./expected.ts";
-import { type Part, valueOr } from "./observation.ts";
+import { expectedOfNode } from "./expected-of-node.ts";
+import { type Part } from "./observation.ts";
 import type { Verified } from "./verify.ts";
 
 /** What a node has and what its role says. `role` or `node` null: the one side does not have it. */
@@ -36,12 +35,7 @@ export interface LiveDrift {
 /** Compares every observed node with its role. Pure. */
 export function driftOf(roles: RolesFile, { observed, expected, verdict }: Verified): LiveDrift {
   return {
-    nodes: observed.map((one) => {
-      const found = valueOr(one.observation.version, { arch: "" }).arch;
-      const arch = architectures.find((name) => name === found) ?? roles.cluster.arch[0] ?? "arm64";
-      const own = expected.get(expectedKey(one.node.role, arch)) ?? unknownRole(roles, one.node.role);
-      return nodeDrift(one, own);
-    }),
+    nodes: observed.map((one) => nodeDrift(one, expectedOfNode(roles, expected, one))),
     counts: verdict.cluster.filter(({ rule }) => rule === "role-count"),
   };
 }
@@ -64,8 +58,13 @@ function nodeDrift({ node, observation, boots }: ObservedNode, expected: Expecte
         )
       : []),
   ];
-  const unknown = parts.flatMap((part) => (part.known ? [] : [part.reason]));
-  return { node: node.name, role: expected.role, changes, unknown: [...new Set(unknown)] };
+  const unknown = [
+    ...(expected.unclear === undefined ? [] : [expected.unclear]),
+    ...parts.flatMap((part) => (part.known ? [] : [part.reason])),
+  ];
+  // Only Talos itself is the same for every role that such a node may hold.
+  const certain = changes.filter(({ kind }) => expected.unclear === undefined || kind === "talos");
+  return { node: node.name, role: expected.role, changes: certain, unknown: [...new Set(unknown)] };
 }
 
 const differ = (

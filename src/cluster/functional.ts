@@ -24,7 +24,12 @@ export function openQuestions({ observation, expected, device, runtimeClasses }:
     ...(expected.router ? [observation.tunnelUp, device] : []),
     ...(expected.handlers.length > 0 ? [runtimeClasses] : []),
   ];
-  return [...new Set(parts.flatMap((part) => (part.known ? [] : [part.reason])))];
+  return [
+    ...new Set([
+      ...(expected.unclear === undefined ? [] : [expected.unclear]),
+      ...parts.flatMap((part) => (part.known ? [] : [part.reason])),
+    ]),
+  ];
 }
 
 function notRunning({ observation, expected }: Case, explained: ReadonlySet<string>): string[] {

@@ -1,12 +1,12 @@
 import type { RolesFile } from "../roles/model.ts";
-import { architectures } from "../talos/arch.ts";
 import { bootLimitSeconds, minutesLeft, nodeTime, timelineOf } from "./boot-time.ts";
 import type { Case, NodeNetwork, TailnetDevice } from "./causes/cause.ts";
 import { waitTexts } from "./causes/waiting.ts";
 import { type ClusterFacts, noFacts } from "./cluster-facts.ts";
 import { clusterFindings } from "./cluster-findings.ts";
 import type { ClusterVerdict, NodeVerdict, ObservedNode } from "./cluster-verdict.ts";
-import { expectedKey, type ExpectedRoles, unknownRole } from "./expected.ts";
+import { expectedOfNode } from "./expected-of-node.ts";
+import type { ExpectedRoles } from "./expected.ts";
 import { known, type Part, valueOr } from "./observation.ts";
 import type { NetworkSet } from "./pod-network.ts";
 import { verdictOf } from "./verdict.ts";
@@ -29,7 +29,7 @@ export function judgeCluster({
   strict = false,
 }: Inputs): ClusterVerdict {
   const verdicts = nodes.map((one) => judgeNode({ roles, expected, facts }, one));
-  const cluster = clusterFindings({ roles, nodes, facts });
+  const cluster = clusterFindings({ roles, expected, nodes, facts });
   const answers = verdicts.flatMap(({ kubernetesReady, bootCompletes, roleFunctional }) => [
     kubernetesReady,
     bootCompletes,
@@ -49,13 +49,11 @@ function judgeNode(
   one: ObservedNode,
 ): NodeVerdict {
   const { node, observation, boots } = one;
-  const found = valueOr(observation.version, { arch: "" }).arch;
-  const arch = architectures.find((name) => name === found) ?? roles.cluster.arch[0] ?? "arm64";
-  const own = expected.get(expectedKey(node.role, arch)) ?? unknownRole(roles, node.role);
+  const own = expectedOfNode(roles, expected, one);
   return {
     name: node.name,
     address: node.address,
-    role: node.role,
+    role: own.role,
     extensions: valueOr(observation.extensions, []).map(({ name, version }) => ({ name, version })),
     stage: valueOr(observation.machine, { stage: "unknown" as const }).stage,
     talosVersion: observation.version.known ? observation.version.value.talos : null,

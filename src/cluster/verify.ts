@@ -2,7 +2,7 @@ import type { Lock } from "../catalog/lock-model.ts";
 import type { KubeClient } from "../kubernetes/client.ts";
 import type { RolesFile } from "../roles/model.ts";
 import type { TalosClient } from "../talos/api/client.ts";
-import { assignRole } from "./assign-role.ts";
+import { assignRole, undeclared } from "./assign-role.ts";
 import type { SeenBoot } from "./causes/cause.ts";
 import { type ClusterFacts, noFacts } from "./cluster-facts.ts";
 import type { ClusterVerdict, NodeToVerify, ObservedNode } from "./cluster-verdict.ts";
@@ -101,6 +101,7 @@ async function workloadsOf(
   if (!kube || !workload) return noFacts.workloads;
   // Kubernetes has its own name for a node, and a ready one says more about its role than one that is known to be down.
   const nodes = observed
+    .filter(({ node }) => node.role !== undeclared)
     .map(({ node, observation }) => {
       const own = valueOr(observation.kubernetes, { nodename: node.name, ready: false });
       return { ...node, name: own.nodename, ready: own.ready };

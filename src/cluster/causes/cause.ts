@@ -34,6 +34,8 @@ export interface Cause {
 /** What a node is expected to be. */
 export interface Expected {
   role: string;
+  /** Why it is not certain that the node has this role. */
+  unclear?: string;
   /** Names the image of the role holds; versions where a record or lock tells them. */
   extensions: { name: string; version?: string }[];
   /** Image Factory's id, where the lock has one and the image was made there. */
