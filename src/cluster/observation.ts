@@ -95,7 +95,7 @@ export interface Observation {
   tunnelRoutes: Part<string[]>;
   /** Addresses that the kubelet gives its node. */
   nodeIps: Part<string[]>;
-  /** What time it was on the node when it last measured itself, at most 30 s ago; asked of nodes that boot. */
+  /** What time it was on the node when it last measured itself, at most 30 s ago; asked of nodes that boot, or where a service crashed. */
   clock: Part<number>;
   /** Lines of the logs that causes are looked for in. */
   log: { source: string; text: string }[];

@@ -1,4 +1,5 @@
 import type { TalosNode } from "../talos/api/client.ts";
+import { hasCrashed } from "./causes/crashes.ts";
 import { type Observation, unknown, valueOr } from "./observation.ts";
 import { millis } from "./observe-role.ts";
 import { present, readSurroundings, readTunnel } from "./observe-machine.ts";
@@ -45,7 +46,7 @@ export async function observeDetails(
   const parts = await Promise.all([
     isWell(first) ? {} : surroundingsOf(node),
     down(first) ? volumesOf(node) : {},
-    booting(first) ? clockOf(node) : {},
+    booting(first) || crashed(first) ? clockOf(node) : {},
     mayTunnel(first, services) ? tunnelOf(node) : {},
     logsOf(node, logsFor(first, services)),
   ]);
@@ -80,6 +81,9 @@ const mayTunnel = (first: Observation, services: readonly string[]): boolean =>
   valueOr(first.extensions, []).some(({ name }) => name === "tailscale");
 
 const booting = ({ machine }: Observation): boolean => valueOr(machine, { stage: "" }).stage === "booting";
+
+/** How long ago a service crashed is told by the node's clock. */
+const crashed = ({ services }: Observation): boolean => valueOr(services, []).some(hasCrashed);
 
 /** Talos measures itself every 30 seconds, and the resource says when by the node's own clock. */
 const clockOf = async (node: TalosNode): Promise<Partial<Details>> => ({

@@ -1,5 +1,7 @@
+import type { Case, Expected } from "../../src/cluster/causes/cause.ts";
 import type { ObservedNode } from "../../src/cluster/cluster-verdict.ts";
-import { known, type Observation, unknown, unreachable } from "../../src/cluster/observation.ts";
+import { known, type Observation, unknown, unreachable, valueOr } from "../../src/cluster/observation.ts";
+import { emptyContract } from "../../src/talos/contract.ts";
 
 /** An observation of a running node with these parts; whatever is not given is not known. */
 export const observation = (parts: Partial<Observation> = {}): Observation => ({
@@ -32,4 +34,27 @@ export const observedNode = (name: string, role: string, seen: Observation): Obs
   node: { name, address: `${name}.local`, role },
   observation: seen,
   boots: [],
+});
+
+/** A case without anything to hold it against, but for what is given. */
+export const caseOf = (
+  seen: Observation,
+  { expected = {}, ...rest }: Partial<Omit<Case, "expected">> & { expected?: Partial<Expected> } = {},
+): Case => ({
+  observation: seen,
+  boots: [],
+  device: unknown("not asked"),
+  runtimeClasses: unknown("not asked"),
+  expected: {
+    role: "gateway",
+    extensions: valueOr(seen.extensions, []).map(({ name }) => ({ name })),
+    contract: emptyContract(),
+    talosVersion: "v1.13.6",
+    labels: {},
+    pods: [],
+    services: [],
+    handlers: [],
+    ...expected,
+  },
+  ...rest,
 });

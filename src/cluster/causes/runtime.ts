@@ -1,27 +1,17 @@
 import { moduleOwner } from "../../catalog/module-owner.ts";
-import { type ObservedService, valueOr } from "../observation.ts";
+import { nodeTime } from "../boot-time.ts";
+import { valueOr } from "../observation.ts";
 import type { Cause, Expected, Row } from "./cause.ts";
+import { isCrashing, lastCrash } from "./crashes.ts";
 import { moduleErrors } from "./module-errors.ts";
 import { bootWaits } from "./waiting.ts";
-
-const restartText = /going to restart|exited without error/;
-
-/** How often a service ran and fell back to waiting, in the history that Talos keeps. */
-const flips = ({ events }: ObservedService): number =>
-  events.filter(
-    (event, at) =>
-      event.state === "Waiting" && restartText.test(event.message) && events[at - 1]?.state === "Running",
-  ).length;
-
-const lastError = ({ events }: ObservedService): string =>
-  events.findLast(({ message }) => restartText.test(message))?.message ?? "";
 
 /** D1, D4, B4, B12, D9, D10: a service that comes up and dies, again and again. The last line of its log tells which. */
 const crashLoop: Row = (one) =>
   valueOr(one.observation.services, [])
-    .filter((service) => service.id.startsWith("ext-") && flips(service) >= 3)
+    .filter((service) => service.id.startsWith("ext-") && isCrashing(service, nodeTime(one.observation)))
     .map((service): Cause => {
-      const message = lastError(service);
+      const message = lastCrash(service);
       const { row, orElse, title, advice } = kindOf(service.id, message, {
         ipv6:
           (one.expected.router?.routes.some((route) => route.includes(":")) ?? false) &&
