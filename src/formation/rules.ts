@@ -15,6 +15,7 @@ import { extensionVersion } from "./rules/extension-version.ts";
 import { extensionsUnknown } from "./rules/extensions-unknown.ts";
 import { imageArch } from "./rules/image-arch.ts";
 import { imageSize } from "./rules/image-size.ts";
+import { imageUnbootable } from "./rules/image-unbootable.ts";
 import { installExtensionsRule } from "./rules/install-extensions.ts";
 import { installerRemoved } from "./rules/installer-removed.ts";
 import { ipv6Forwarding } from "./rules/ipv6-forwarding.ts";
@@ -101,6 +102,7 @@ const image = [
   criPart,
   imageArch,
   imageSize,
+  imageUnbootable,
   schematicDrift,
 ];
 

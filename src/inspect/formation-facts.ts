@@ -8,10 +8,12 @@ import type { NoticeId } from "./notice.ts";
 
 /** What an inspected image tells about whether its nodes form; `name` is how the user called it. */
 export function formationFacts(inspection: Inspection, name: string): ImageFacts {
-  const { talosVersion, arch, kernelRelease } = inspection;
+  const { kind, initramfs, talosVersion, arch, kernelRelease } = inspection;
+  // Extensions are in an initramfs; an image of one extension alone says which it is.
+  const tells = initramfs !== undefined || kind === "extension";
   return {
-    extensions: extensionsOf(inspection),
-    source: `the image ${name}`,
+    extensions: tells ? extensionsOf(inspection) : undefined,
+    source: tells ? `the image ${name}` : `there is no initramfs in ${name}`,
     contractSource: "image",
     ...(talosVersion !== null && plainVersion(talosVersion) ? { talos: withV(talosVersion) } : {}),
     ...(arch ? { arch } : {}),
@@ -40,20 +42,30 @@ function partOf(contract: Contract, name: string, all: Inspection["extensions"])
   return { ...emptyContract(), services: contract.services.filter((one) => one.extension === name) };
 }
 
-const sortOfNotice: Partial<Record<NoticeId, ExtensionFault["sort"]>> = {
+/** Each notice by what it means for a node; one that is no error means nothing. */
+const sortOfNotice: Record<NoticeId, ExtensionFault["sort"]> = {
+  "arch-differs": "boot-files",
+  "boot-files-missing": "boot-files",
+  "rootfs-missing": "boot-files",
   "layer-invalid": "incompatible",
   "layer-missing": "incompatible",
+  "kernel-release-differs": "module-list",
   "modules-dep-missing": "module-list",
   "modules-dep-shadowed": "module-list",
   "module-unlisted": "module-list",
+  "arch-unknown": "image-doubt",
+  "kernel-release-unknown": "image-doubt",
+  "layer-unlisted": "image-doubt",
+  "parent-missing": "image-doubt",
+  "stand-in": "image-doubt",
+  "version-differs": "image-doubt",
 };
 
 function faultsOf(inspection: Inspection): ExtensionFault[] {
   const { faults = [], notices, arch } = inspection;
-  const noticed = notices.flatMap(({ id, text }): ExtensionFault[] => {
-    const sort = sortOfNotice[id];
-    return sort ? [{ sort, detail: text }] : [];
-  });
+  const noticed = notices
+    .filter(({ severity }) => severity === "error")
+    .map(({ id, text }): ExtensionFault => ({ sort: sortOfNotice[id], detail: text }));
   // A stand-in's kernel asks for no signature of Siderolabs', and without an architecture no program is of a wrong one.
   const isStandIn = notices.some(({ id }) => id === "stand-in");
   const own = faults.filter(

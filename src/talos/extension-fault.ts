@@ -8,6 +8,8 @@ export const extensionFaultSorts = [
   "service-rootfs",
   "cri-part",
   "image-size",
+  "boot-files",
+  "image-doubt",
 ] as const;
 
 export interface ExtensionFault {

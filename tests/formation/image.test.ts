@@ -2,13 +2,16 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type ByteSource, fromText, zeros } from "../../src/formats/bytes.ts";
+import { cpioArchive } from "../../src/formats/cpio.ts";
 import { writeFileWhole } from "../../src/formats/files.ts";
 import { formationFacts } from "../../src/inspect/formation-facts.ts";
 import type { Inspection } from "../../src/inspect/inspection.ts";
+import { type NoticeId, noticeIds } from "../../src/inspect/notice.ts";
 import { emptyContract } from "../../src/talos/contract.ts";
 import type { Formation } from "../../src/formation/model.ts";
 import { runInside } from "../helpers/cli.ts";
-import { makeTestImage, testUki } from "../helpers/test-image.ts";
+import { makeTestImage, type TestImage, testUki } from "../helpers/test-image.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "check-image-"));
 const config = `version: v1alpha1
@@ -35,6 +38,47 @@ describe("check --image", () => {
     expect(predictions[0]?.bootCompletes.answer).toBe("no");
     expect(predictions[0]?.basis).toMatch(
       /^extensions drbd, zfs, tailscale: the image uki\.efi; contracts from the image/,
+    );
+  });
+
+  it.each<[string, (image: TestImage) => Promise<ByteSource>, string]>([
+    [
+      "an image without an initramfs cannot start",
+      (image) => testUki(image, (sections) => sections.filter(({ name }) => name !== ".initrd")),
+      "no",
+    ],
+    [
+      "an initramfs without a root file system cannot start",
+      (image) => testUki({ ...image, stock: zeros(0) }),
+      "no",
+    ],
+    [
+      "a kernel alone does not tell which extensions there are",
+      ({ kernel }) => Promise.resolve(kernel),
+      "unknown",
+    ],
+    [
+      "an image whose firmware Linux drops is sound as far as can be told, and no further",
+      (image) => {
+        const lost = cpioArchive([{ path: "usr/lib/x", mode: 0o100644, data: fromText("x") }], {
+          padTo: 512,
+        });
+        return testUki({ ...image, segments: { microcode: lost } });
+      },
+      "unknown",
+    ],
+  ])("%s", async (_, make, answer) => {
+    await writeFileWhole(join(folder, "odd.efi"), (await make(await makeTestImage(folder))).stream());
+    const { out } = await runInside(["check", "worker.yaml", "--image", "odd.efi", "--json"], folder);
+    const { predictions, diagnostics } = JSON.parse(out) as Formation;
+    expect(predictions[0]).toMatchObject({
+      bootCompletes: { answer },
+      kubernetesReady: { answer: answer === "no" ? "no" : "yes" },
+    });
+    expect(diagnostics.map(({ rule }) => rule)).toContain(
+      answer === "unknown" && diagnostics.some(({ rule }) => rule === "extensions-unknown")
+        ? "extensions-unknown"
+        : "image-unbootable",
     );
   });
 
@@ -69,6 +113,22 @@ describe("formationFacts", () => {
     const kernel = { bytes: 1100 * 2 ** 20, sha256: "", format: "PE", arch: "arm64", release: null } as const;
     expect(formationFacts({ ...inspection, kernel }, "x").faults).toMatchObject([{ sort: "image-size" }]);
     expect(formationFacts({ ...inspection, kernel: { ...kernel, bytes: 2 ** 28 } }, "x").faults).toEqual([]);
+  });
+
+  it("loses nothing that means that the image will not do what it says", () => {
+    const facts = (id: NoticeId, severity: "error" | "info" = "error") =>
+      formationFacts({ ...inspection, notices: [{ id, severity, text: "so" }] }, "x").faults;
+    for (const id of noticeIds)
+      expect({ id, faults: facts(id) }).toEqual({
+        id,
+        faults: [expect.objectContaining({ detail: expect.stringContaining("so") as string })],
+      });
+    expect(facts("stand-in", "info")).toEqual([]);
+  });
+
+  it("does not take an installer's base, which has no boot files, for an image without extensions", () => {
+    const base = { ...inspection, extensions: [] };
+    expect(formationFacts(base, "x").extensions).toBeUndefined();
   });
 
   it("takes over what the inspection found, but asks no signature of a stand-in", () => {

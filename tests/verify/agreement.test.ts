@@ -37,6 +37,7 @@ const noNode: Record<string, string> = {
   "kubespan-discovery": "Talos refuses the config (B3, B10)",
   "image-arch": "the image does not boot, or cannot be made or installed (A3, A7, A11)",
   "image-size": "the image does not boot, or cannot be made or installed (A3, A7, A11)",
+  "image-unbootable": "the image does not boot, or cannot be made or installed (A3, A7, A11)",
   "extension-incompatible": "the image does not boot, or cannot be made or installed (A3, A7, A11)",
   "installer-removed": "the image does not boot, or cannot be made or installed (A3, A7, A11)",
 };
