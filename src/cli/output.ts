@@ -1,6 +1,6 @@
 import type { Emit } from "../events.ts";
 import { type ProgressMode, progressReporter } from "../report/progress/mode.ts";
-import { terminalText } from "../report/printable.ts";
+import { jsonText, terminalText } from "../report/printable.ts";
 import { interruptSignal } from "./interrupt.ts";
 
 interface OutputOptions {
@@ -39,7 +39,7 @@ export function openOutput({ json = false, progress = "none", github = false }: 
     width,
     result: (data, toText) => {
       closeOutputs();
-      process.stdout.write(json ? `${JSON.stringify(data, null, 2)}\n` : shown(toText(data, width)));
+      process.stdout.write(json ? `${jsonText(data, 2)}\n` : shown(toText(data, width)));
     },
     setStatus: (status) => {
       process.exitCode = status;
@@ -48,7 +48,8 @@ export function openOutput({ json = false, progress = "none", github = false }: 
 }
 
 /** Reports hold names from registries, images and nodes. What goes to a file or a pipe stays as it is: it may be a document. */
-const shown = (text: string): string => (process.stdout.isTTY ? terminalText(text) : text);
+export const shown = (text: string, { isTTY = false }: { isTTY?: boolean } = process.stdout): string =>
+  isTTY ? terminalText(text) : text;
 
 const onClose = new Set<() => void>();
 

@@ -1,5 +1,6 @@
 import type { Transition } from "../cluster/transitions.ts";
 import type { WatchDisplay } from "../report/watch.ts";
+import { jsonText } from "../report/printable.ts";
 import type { Output } from "./output.ts";
 import { keep, statusOf, type VerifyRequest, verifyOptions } from "./run-verify.ts";
 
@@ -29,7 +30,7 @@ export async function runWatch(request: WatchRequest, output: Output): Promise<v
     });
     display.close();
     await keep(live, verified, request);
-    if (request.json) process.stdout.write(`${JSON.stringify({ type: "verdict", ...verified.verdict })}\n`);
+    if (request.json) process.stdout.write(`${jsonText({ type: "verdict", ...verified.verdict })}\n`);
     else output.result(verified.verdict, verifyReport);
     output.setStatus(statusOf(verified.verdict));
   } finally {
@@ -49,5 +50,5 @@ async function displayFor({ json }: WatchRequest): Promise<WatchDisplay> {
 }
 
 const asLine = (transition: Transition): void => {
-  process.stdout.write(`${JSON.stringify({ type: "transition", ...transition })}\n`);
+  process.stdout.write(`${jsonText({ type: "transition", ...transition })}\n`);
 };

@@ -1,5 +1,6 @@
 import type { DriftChange, LiveDrift, NodeDrift } from "../cluster/drift.ts";
 import { diagnosticLine } from "../roles/diagnostic.ts";
+import { printable } from "./printable.ts";
 
 /** What differs on each node, `-` what the role has and `+` what the node has; a node without a difference is one line. */
 export function driftReport({ nodes, counts }: LiveDrift): string {
@@ -14,11 +15,13 @@ export function driftReport({ nodes, counts }: LiveDrift): string {
 }
 
 function nodeText({ node, role, changes, unknown }: NodeDrift): string {
-  const lines = [...changes.flatMap(changeLines), ...unknown.map((reason) => `  ? ${reason}`)];
+  const lines = [...changes.flatMap(changeLines), ...unknown.map((reason) => `? ${reason}`)].map(
+    (line) => `  ${printable(line)}`,
+  );
   return `${node} (${role})\n${lines.join("\n")}\n`;
 }
 
 const changeLines = ({ kind, name, role, node }: DriftChange): string[] => [
-  ...(role === null ? [] : [`  - ${kind} ${name}: ${role}`]),
-  ...(node === null ? [] : [`  + ${kind} ${name}: ${node}`]),
+  ...(role === null ? [] : [`- ${kind} ${name}: ${role}`]),
+  ...(node === null ? [] : [`+ ${kind} ${name}: ${node}`]),
 ];

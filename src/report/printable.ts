@@ -18,3 +18,16 @@ export const printable = (text: string): string =>
       return code < 0x100 ? `\\x${code.toString(16).padStart(2, "0")}` : `\\u${code.toString(16)}`;
     },
   );
+
+const movement = new RegExp(`(?!${colour})\\u001b\\[[0-?]*[ -/]*[@-~]`, "g");
+
+/** What a machine wrote on its console: firmware clears the screen and moves about on it, which is of no use in a log. */
+export const consoleText = (text: string): string =>
+  terminalText(text.replaceAll("\r\n", "\n").replaceAll(movement, ""));
+
+/** Data as JSON without a character that commands a terminal; read again it is the same. */
+export const jsonText = (data: unknown, indent?: number): string =>
+  JSON.stringify(data, null, indent).replaceAll(
+    /[\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );

@@ -1,5 +1,6 @@
 import type { ClusterVerdict, NodeVerdict } from "../cluster/cluster-verdict.ts";
 import { diagnosticLine } from "../roles/diagnostic.ts";
+import { printable } from "./printable.ts";
 import { table } from "./table.ts";
 
 const marks = { yes: "yes", no: "NO", unknown: "unknown" } as const;
@@ -22,7 +23,9 @@ export function verifyReport({ formed, nodes, cluster }: ClusterVerdict, width?:
     ],
     { width },
   );
-  const findings = cluster.map((finding) => `cluster: ${diagnosticLine(finding)}`);
+  const findings = cluster.map(
+    (finding) => `cluster: ${diagnosticLine({ ...finding, message: printable(finding.message) })}`,
+  );
   const detail = [...reasonLines(nodes), ...findings].join("\n");
   return `${rows}${detail === "" ? "" : `\n${detail}\n`}\n${summary(formed, nodes)}\n`;
 }
@@ -39,7 +42,7 @@ function reasonLines(nodes: readonly NodeVerdict[]): string[] {
       byReason.set(reason, names);
     }
   }
-  return [...byReason].map(([reason, names]) => `${nameList(names)}: ${reason}`);
+  return [...byReason].map(([reason, names]) => `${nameList(names)}: ${printable(reason)}`);
 }
 
 /** `n1, n2 and 998 more`. */

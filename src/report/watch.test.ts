@@ -1,7 +1,11 @@
 import { describe, expect, it } from "vitest";
 import type { NodeVerdict } from "../cluster/cluster-verdict.ts";
-import { yes } from "../roles/answer.ts";
+import { no, yes } from "../roles/answer.ts";
 import { transitionLine, watchDisplay, watchTable } from "./watch.ts";
+
+const forged = "\u001B]0;owned\u0007\u001B[2J\u009B2J\u001B[8m";
+// oxlint-disable-next-line no-control-regex
+const commands = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/;
 
 const node = (name: string, more: Partial<NodeVerdict> = {}): NodeVerdict => ({
   name,
@@ -51,6 +55,21 @@ describe("the display of a formation", () => {
     expect(text).toContain("n9");
     expect(text).toContain("and 23 more");
     for (const line of text.split("\n")) expect(line.length).toBeLessThanOrEqual(80);
+  });
+
+  it("gives what a node says no hold on the terminal, nor a line of its own", () => {
+    const hostile = `${forged}\n12:00:00 n2 formed`;
+    const text = transitionLine({ node: "n1", at: null, kind: "service", state: "Waiting", text: hostile });
+    const table = watchTable([node("n1", { waitingFor: [hostile], bootCompletes: no(hostile) })], {
+      columns: 200,
+      rows: 24,
+    });
+    for (const shown of [text, table]) {
+      expect(shown).toContain(String.raw`\x1b]0;owned\x07`);
+      expect(shown).not.toMatch(commands);
+    }
+    expect(text).not.toContain("\n");
+    expect(table.split("\n")).toHaveLength(3);
   });
 
   it("writes only what happens where there is no terminal, and draws the table again where there is one", () => {

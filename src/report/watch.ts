@@ -1,6 +1,7 @@
 import type { ClusterVerdict, NodeVerdict } from "../cluster/cluster-verdict.ts";
 import type { Transition } from "../cluster/transitions.ts";
 import { conditionOf, marks } from "./node-condition.ts";
+import { printable } from "./printable.ts";
 import { table } from "./table.ts";
 
 /** Shows a formation as it goes on. */
@@ -48,7 +49,7 @@ export function watchDisplay({ write, terminal }: DisplayOptions): WatchDisplay 
 
 /** `12:00:03 n1 ext-tailscale: Waiting for extension service config`. */
 export function transitionLine({ at, node, text }: Transition): string {
-  return `${at === null ? "--:--:--" : clockTime(at)} ${node} ${text}`;
+  return printable(`${at === null ? "--:--:--" : clockTime(at)} ${node} ${text}`);
 }
 
 const clockTime = (at: number): string => new Date(at).toTimeString().slice(0, 8);

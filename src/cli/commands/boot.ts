@@ -33,6 +33,7 @@ export const bootCommand = () =>
       const output = openOutput(options);
       const { builtAsset } = await import("../../lab/vm/built-asset.ts");
       const { bootRole } = await import("../../lab/vm/boot-role.ts");
+      const { consoleText } = await import("../../report/printable.ts");
       const { bootReport } = await import("../../lab/vm/boot-text.ts");
       const built = await builtAsset(out, role, { asset, arch });
       const report = await bootRole({
@@ -44,7 +45,9 @@ export const bootCommand = () =>
         timeoutMs: timeout * 1000,
         emit: output.emit,
         signal: output.signal,
-        ...(options.console ? { onConsole: (text) => process.stderr.write(text) } : {}),
+        ...(options.console
+          ? { onConsole: (text) => process.stderr.write(process.stderr.isTTY ? consoleText(text) : text) }
+          : {}),
       });
       output.result(report, bootReport);
     });

@@ -5,7 +5,7 @@ import { RolesError } from "../../errors.ts";
 import * as cluster from "../cluster-options.ts";
 import { command } from "../command.ts";
 import { fileOption, jsonOption } from "../options.ts";
-import { openOutput } from "../output.ts";
+import { openOutput, shown } from "../output.ts";
 
 export const whyCommand = () =>
   command("why", {
@@ -42,7 +42,7 @@ export const whyCommand = () =>
         const [found] = verdict.nodes;
         if (!found) return;
         const why = whyOf(found);
-        if (options.patch) process.stdout.write(patchOf(why));
+        if (options.patch) process.stdout.write(shown(patchOf(why)));
         else output.result(why, whyReport);
         if (found.talosVersion === null) output.setStatus(3);
         else if (why.cause !== null) output.setStatus(1);

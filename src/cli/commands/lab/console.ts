@@ -1,5 +1,5 @@
 import { command } from "../../command.ts";
-import { openOutput } from "../../output.ts";
+import { openOutput, shown } from "../../output.ts";
 import { runningLab, stateOption } from "./state-option.ts";
 
 export const consoleCommand = () =>
@@ -17,13 +17,17 @@ export const consoleCommand = () =>
     .addOption(stateOption())
     .action(async (machine, { state, follow = false, service }) => {
       const { signal } = openOutput({});
+      const { isTTY } = process.stdout;
       if (service !== undefined) return serviceLog(state, machine, service);
       const { readConsole } = await import("../../../lab/cluster/console.ts");
-      for await (const text of readConsole(state, machine, { follow, signal })) process.stdout.write(text);
+      const { consoleText } = await import("../../../report/printable.ts");
+      const decoder = new TextDecoder();
+      for await (const bytes of readConsole(state, machine, { follow, signal }))
+        process.stdout.write(isTTY ? consoleText(decoder.decode(bytes, { stream: true })) : bytes);
     });
 
 async function serviceLog(state: string, machine: string, service: string): Promise<void> {
   const { giveOrder } = await import("../../../lab/cluster/control.ts");
   const { text } = await giveOrder<{ text: string }>(await runningLab(state), "log", { machine, service });
-  process.stdout.write(text.endsWith("\n") ? text : `${text}\n`);
+  process.stdout.write(shown(text.endsWith("\n") ? text : `${text}\n`));
 }
