@@ -56,7 +56,9 @@ machine:
   token: ${marker("machine-token")}
   ca: {crt: ${coded("machine-ca-crt")}, key: ${coded("machine-ca-key")}}
   network: {hostname: n1}
-  registries: {config: {ghcr.io: {auth: {username: u, password: ${marker("registry-password")}}}}}
+  registries:
+    mirrors: {docker.io: {endpoints: ["https://user:${marker("mirror-password")}@m.example"]}}
+    config: {ghcr.io: {auth: {username: u, password: ${marker("registry-password")}}}}
   install: {image: "registry.example/moon/talos-gateway:v1.13.6"}
   env: {https_proxy: "http://user:${marker("proxy-password")}@proxy.example:3128"}
 cluster:
@@ -72,8 +74,10 @@ name: tailscal
 environment:
   - TS_AUTHKEY=${marker("clear-authkey")}
   - TS_ROUTES=not-a-route
+  - TS_EXTRA_ARGS=--login-server=https://u:${marker("login-server")}@hs.example
 configFiles:
   - {mountPath: /etc/x, content: "password=${marker("config-file")}"}
+  - {mountPath: /etc/upsmon.conf, content: "MONITOR ups@10.0.0.5 1 upsmon ${marker("plain-word")} secondary"}
 `;
 
 const brokenConfig = (): string => `machine:

@@ -4,9 +4,10 @@ import {
   serviceDocuments,
   type ServiceVariable,
 } from "../../talos/config/service-documents.ts";
-import { itemsOf, nodeAt, textOf } from "../../talos/config/tree.ts";
+import { type ConfigNode, itemsOf, nodeAt, textOf } from "../../talos/config/tree.ts";
 import type { RoleInput } from "../schema.ts";
-import type { NotCarried } from "./imported.ts";
+import { isHarmlessVariable } from "./harmless.ts";
+import type { Settled } from "./left-in-config.ts";
 
 type Services = NonNullable<RoleInput["services"]>;
 type ServiceInput = Services[string];
@@ -18,25 +19,29 @@ type Secret = NonNullable<Router["authKey"]>;
 export interface CarriedServices {
   services: Services;
   subnetRouter?: Router;
-  notCarried: Omit<NotCarried, "nodes">[];
+  /** What references stand for, by what they are: to tell whether nodes differ. Never to be printed. */
+  hiddenValues: Record<string, string>;
 }
 
-/** Names whose values are secrets, wherever they are written. */
-const secretName = /KEY|TOKEN|SECRET|PASS|CREDENTIAL/i;
-const secretText = /pass(?:word|wd)?\b|secret|token|private[ _-]?key/i;
+interface Carrying {
+  settled: Settled;
+  hiddenValues: Record<string, string>;
+}
 
 /** The documents of extension services as settings of a role; a tailscale that advertises routes is the role's subnet router. */
-export function carriedServices(documents: readonly ConfigDocument[]): CarriedServices {
-  const result: CarriedServices = { services: {}, notCarried: [] };
-  for (const document of serviceDocuments(documents)) {
-    const written = documents.find(
-      (one) => one.kind === "ExtensionServiceConfig" && one.name === document.name,
-    );
+export function carriedServices(documents: readonly ConfigDocument[], settled: Settled): CarriedServices {
+  const carrying: Carrying = { settled, hiddenValues: {} };
+  const result: CarriedServices = { services: {}, hiddenValues: carrying.hiddenValues };
+  const seen = new Set<string>();
+  for (const written of documents) {
+    const [document] = serviceDocuments([written]);
+    // Talos refuses a second one of the same name; it is left where it stands.
+    if (!document || seen.has(document.name)) continue;
+    seen.add(document.name);
     const setting: Setting = {
-      environment: environmentOf(document, result.notCarried),
-      files: written ? filesOf(document, written, result.notCarried) : [],
+      environment: environmentOf(document, written, carrying),
+      files: filesOf(document, written, carrying),
     };
-    if (document.maybe) result.notCarried.push(conditional(document));
     const router = document.name === "tailscale" ? routerOf(setting.environment) : undefined;
     if (router) result.subnetRouter = router.subnetRouter;
     const rest = router ? { ...setting, environment: router.rest } : setting;
@@ -45,12 +50,6 @@ export function carriedServices(documents: readonly ConfigDocument[]): CarriedSe
   }
   return result;
 }
-
-const conditional = ({ name, at }: ServiceDocument): Omit<NotCarried, "nodes"> => ({
-  what: `the condition around the document of ${name}`,
-  reason: "a template decides which nodes get it; here every node of the role does",
-  at,
-});
 
 interface Setting {
   environment: Environment;
@@ -62,50 +61,73 @@ const withoutEmpty = ({ environment, files }: Setting): ServiceInput => ({
   ...(files.length > 0 ? { files } : {}),
 });
 
-function environmentOf(document: ServiceDocument, notCarried: CarriedServices["notCarried"]): Environment {
+function environmentOf(
+  document: ServiceDocument,
+  { root }: ConfigDocument,
+  { settled, hiddenValues }: Carrying,
+): Environment {
+  const list = nodeAt(root, ["environment"]);
+  if (list?.kind === "list") settled.add(list);
   if (document.hiddenVariables > 0)
-    notCarried.push({
+    settled.tell({
       what: `${document.hiddenVariables} variable(s) of ${document.name}`,
       reason: "they are encrypted as a whole, so that not even their names can be read: add them by hand",
       at: document.at,
     });
-  return Object.fromEntries(
-    document.environment.map((variable) => [variable.name, valueOf(variable, document.name, notCarried)]),
-  );
+  const valueOf = ({ name, value, at }: ServiceVariable): string | Secret => {
+    if (value !== undefined && isHarmlessVariable(name, value)) return value;
+    const what = `the value of ${name} (${document.name})`;
+    if (value !== undefined) hiddenValues[what] = value;
+    const reason = `it may be a secret and stands as \`{env: ${name}}\`: set that variable when configs are written, or write a value that is no secret in`;
+    settled.tell({ what, reason, at });
+    return { env: name };
+  };
+  const last = new Map(document.environment.map((variable) => [variable.name, variable]));
+  return Object.fromEntries([...last].map(([name, variable]) => [name, valueOf(variable)]));
 }
 
-function valueOf(
-  { name, value, at }: ServiceVariable,
-  service: string,
-  notCarried: CarriedServices["notCarried"],
-): string | Secret {
-  if (value !== undefined && !secretName.test(name)) return value;
-  notCarried.push({
-    what: `the value of ${name} (${service})`,
-    reason: `it stands as \`{env: ${name}}\`: set that variable when configs are written`,
-    at,
-  });
-  return { env: name };
-}
-
-function filesOf(
-  document: ServiceDocument,
-  { root }: ConfigDocument,
-  notCarried: CarriedServices["notCarried"],
-): Files {
+/** What a file of a service holds cannot be known, so it is named and not copied. */
+function filesOf(document: ServiceDocument, { root }: ConfigDocument, carrying: Carrying): Files {
+  const taken = new Set<string>();
   return itemsOf(nodeAt(root, ["configFiles"])).flatMap((file): Files => {
     const mountPath = textOf(nodeAt(file, ["mountPath"]));
-    const content = textOf(nodeAt(file, ["content"]));
-    if (mountPath === undefined || !mountPath.startsWith("/")) return [];
-    if (content !== undefined && !secretText.test(content)) return [{ mountPath, content }];
-    const path = `secrets/${document.name}/${mountPath.split("/").at(-1)}`;
-    notCarried.push({
-      what: `the content of ${mountPath} (${document.name})`,
-      reason: `it may hold a secret or is a template: write it to ${path}, beside roles.yaml and out of git`,
-      at: file.at,
-    });
-    return [{ mountPath, content: { file: path } }];
+    if (mountPath === undefined || !mountPath.startsWith("/") || mountPath.includes("\n")) return [];
+    carrying.settled.add(nodeAt(file, ["mountPath"]));
+    const content = nodeAt(file, ["content"]);
+    return [
+      { mountPath, content: contentOf({ service: document.name, mountPath, taken }, content, carrying) },
+    ];
   });
+}
+
+interface MountedFile {
+  service: string;
+  mountPath: string;
+  taken: Set<string>;
+}
+
+function contentOf(
+  { service, mountPath, taken }: MountedFile,
+  content: ConfigNode | undefined,
+  { settled, hiddenValues }: Carrying,
+): Files[number]["content"] {
+  settled.add(content);
+  const text = textOf(content);
+  if (text?.trim() === "") return text;
+  const parts = mountPath
+    .split("/")
+    .flatMap((part) => part.replaceAll(/[^\w.-]/g, "_").replace(/^\.+$/, "") || []);
+  const short = parts.at(-1) ?? "content";
+  const file = `secrets/${service}/${taken.has(short) ? parts.join("-") : short}`;
+  taken.add(short);
+  const what = `the content of ${mountPath} (${service})`;
+  if (text !== undefined) hiddenValues[what] = text;
+  settled.tell({
+    what,
+    reason: `it may hold a secret or be a template: write it to ${file}, beside roles.yaml and out of git`,
+    at: content?.at ?? null,
+  });
+  return { file };
 }
 
 /** What `subnetRouter` writes by itself. */

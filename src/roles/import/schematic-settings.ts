@@ -8,6 +8,7 @@ import {
   textOf,
 } from "../../talos/config/tree.ts";
 import type { MetaValue } from "../model.ts";
+import { looksSecret } from "./harmless.ts";
 import type { NotCarried } from "./imported.ts";
 
 /** What a schematic, or the customization of an imager profile, says beside its extensions. */
@@ -37,6 +38,11 @@ export function schematicSettings(root: ConfigNode | undefined): SchematicSettin
   const others = [
     ...left(root, "", (key) => key === "overlay" || key === "owner"),
     ...left(customization, "customization.", (key) => !carried.has(key)),
+    ...left(
+      nodeAt(customization, ["systemExtensions"]),
+      "customization.systemExtensions.",
+      (key) => key !== "officialExtensions",
+    ),
   ];
   return {
     kernelArgs: args.flatMap((one) => (typeof one === "string" ? [one] : [])),
@@ -51,8 +57,18 @@ export function schematicSettings(root: ConfigNode | undefined): SchematicSettin
 
 type Left = Omit<NotCarried, "nodes">;
 
-const argOf = (node: ConfigNode): string | Left =>
-  textOf(node) ?? { what: "a kernel argument of the schematic", reason: template, at: node.at };
+const hidden =
+  "it may hold a secret, which everybody who has the image could read: write it in if it is none";
+
+function argOf(node: ConfigNode): string | Left {
+  const text = textOf(node);
+  if (text !== undefined && !looksSecret(text)) return text;
+  return {
+    what: "a kernel argument of the schematic",
+    reason: text === undefined ? template : hidden,
+    at: node.at,
+  };
+}
 
 /** META keys that roles.yaml takes are those of users: 6 to 17. */
 function metaOf(node: ConfigNode): MetaValue | Left {
@@ -61,7 +77,8 @@ function metaOf(node: ConfigNode): MetaValue | Left {
   const what = `the META value ${tag ?? ""}`.trim();
   if (!tag || !(key >= 6 && key <= 17) || !Number.isInteger(key))
     return { what, reason: "its key is none that a role may set: 6 to 17", at: node.at };
-  return value === undefined ? { what, reason: template, at: node.at } : { key, value };
+  if (value === undefined) return { what, reason: template, at: node.at };
+  return looksSecret(value) ? { what, reason: hidden, at: node.at } : { key, value };
 }
 
 const left = (map: ConfigNode | undefined, before: string, isLeft: (key: string) => boolean): Left[] =>

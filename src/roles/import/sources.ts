@@ -76,19 +76,35 @@ const sourceOf = (repository: Repository, listOf: ListOf): ImportSource => ({
   ...(repository.name === undefined ? {} : { name: repository.name }),
   nodes: repository.nodes.map((node) => importedNode(node, listOf)),
   otherKeys: repository.otherKeys ?? [],
-  notes: repository.notes,
+  notes: [...repository.notes, ...unlistedNotes(repository)],
 });
+
+/** Files with documents that belong to no node, each said once. */
+function unlistedNotes({ nodes }: Repository): Repository["notes"] {
+  const files = new Map(
+    nodes.flatMap(({ config }) => config.unlisted.map(({ at }) => [at.file, at] as const)),
+  );
+  return [...files].map(([file, at]) => ({
+    message: `nothing includes ${file}, so no node has what it says`,
+    at,
+  }));
+}
 
 function importedNode({ config, image, ...node }: RepositoryNode, listOf: ListOf): ImportedNode {
   const { names, source, talos, schematic } = listOf(image);
   const version = node.talos ?? talos;
   const used = image.schematics.find((clue) => clue.used);
+  const settings = schematicSettings(schematic ?? used?.root);
   return {
     ...node,
     ...(version === undefined ? {} : { talos: version }),
     extensions: names && [...names],
     source,
-    ...schematicSettings(schematic ?? used?.root),
+    ...settings,
+    notCarried: [
+      ...settings.notCarried,
+      ...config.problems.map(({ message, at }) => ({ what: "part of a patch", reason: message, at })),
+    ],
     documents: config.documents,
     hidden: config.hidden,
     isImage: false,

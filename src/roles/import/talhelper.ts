@@ -169,11 +169,34 @@ function baseDocuments(root: MapNode, field: (key: string) => ConfigNode | undef
 
 const otherKeysOf = (root: MapNode): OtherKey[] => [
   ...keysBeyond(root, topKeysRead),
-  ...["controlPlane", "worker"].flatMap((group) => keysBeyond(nodeAt(root, [group]), nodeKeysRead)),
+  ...unreadKeys(root, Object.keys(topKeys)),
+  ...["controlPlane", "worker"].flatMap((group) => nodeOtherKeys(nodeAt(root, [group]))),
   ...itemsOf(nodeAt(root, ["nodes"])).flatMap((node) =>
-    keysBeyond(node, nodeKeysRead, textOf(nodeAt(node, ["hostname"]))),
+    nodeOtherKeys(node, textOf(nodeAt(node, ["hostname"]))),
   ),
 ];
+
+function nodeOtherKeys(node: ConfigNode | undefined, name?: string): OtherKey[] {
+  const machine = nodeAt(node, ["machineSpec"]);
+  const isKnown = architectures.some((arch) => arch === textOf(nodeAt(machine, ["arch"])));
+  return [
+    ...keysBeyond(node, nodeKeysRead, name),
+    ...unreadKeys(node, [...Object.keys(nodeKeys), "extensionServices", "machineSpec"], name),
+    ...keysBeyond(machine, isKnown ? ["arch"] : [], name).map((one) => ({
+      ...one,
+      key: `machineSpec.${one.key}`,
+    })),
+    ...(textOf(nodeAt(node, ["ipAddress"]))?.includes(",") && node
+      ? [{ key: "ipAddress after the first", at: node.at, ...(name === undefined ? {} : { node: name }) }]
+      : []),
+  ];
+}
+
+/** Keys that hold maps or lists and are written as a template here. */
+const unreadKeys = (root: ConfigNode | undefined, keys: readonly string[], node?: string): OtherKey[] =>
+  keysBeyond(root, [], node).filter(
+    ({ key }) => keys.includes(key) && nodeAt(root, [key])?.kind === "scalar",
+  );
 
 const serviceDocuments = (list: ConfigNode | undefined): ConfigDocument[] =>
   itemsOf(list).flatMap((service) =>

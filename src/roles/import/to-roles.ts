@@ -1,18 +1,11 @@
-import type { Arch } from "../../talos/arch.ts";
 import { parseCidr } from "../../talos/cidr.ts";
-import { plainVersion } from "../../talos/quirks.ts";
 import { defaults } from "../defaults.ts";
 import { defined } from "../inherit.ts";
 import type { RoleInput, RolesInput } from "../schema.ts";
 import { carriedConfig } from "./carried-config.ts";
+import { clusterOf, type Network, nonEmpty } from "./cluster-of.ts";
 import { type ReadNode, roleGroups, type RoleGroup } from "./groups.ts";
-import {
-  gathered,
-  type ImportedNode,
-  type ImportedRoles,
-  type ImportSource,
-  type NotCarried,
-} from "./imported.ts";
+import { gathered, type ImportedRoles, type ImportSource, type NotCarried } from "./imported.ts";
 
 export interface ToRolesOptions {
   /** Modules that `talos-roles config` loads for these extensions by itself. */
@@ -21,7 +14,10 @@ export interface ToRolesOptions {
 
 /** roles.yaml of what a source says, and what it has no place for. Pure. */
 export function toRoles(source: ImportSource, { impliedModules }: ToRolesOptions): ImportedRoles {
-  const nodes = source.nodes.map((node): ReadNode => ({ node, config: carriedConfig(node.documents) }));
+  const nodes = source.nodes.map((node): ReadNode => ({
+    node,
+    config: carriedConfig(node.documents, node.name),
+  }));
   const groups = roleGroups(nodes);
   const cluster = clusterOf(source, nodes);
   const roles = groups.map((group) => roleOf(group, cluster.network, impliedModules));
@@ -46,6 +42,7 @@ export function toRoles(source: ImportSource, { impliedModules }: ToRolesOptions
         at,
       })),
       ...nodes.flatMap(ofNode),
+      ...differing(nodes),
       ...cluster.notCarried,
       ...roles.flatMap(({ notCarried }) => notCarried),
       ...inventory.flatMap(({ notCarried }) => notCarried),
@@ -64,79 +61,22 @@ const ofNode = ({ node, config }: ReadNode): NotCarried[] => [
   ...node.hidden.map((reason) => ({ what: "what may be in it", reason, nodes: [node.name], at: node.at })),
 ];
 
-type Network = NonNullable<NonNullable<RolesInput["cluster"]>["network"]>;
-
-/** What most nodes say; those that say otherwise are told of. */
-function clusterOf(source: ImportSource, nodes: readonly ReadNode[]) {
-  const most = <T>(what: string, valueOf: (one: ReadNode) => T | undefined) =>
-    mostCommon(nodes, what, valueOf);
-  const talos = most("the Talos version", ({ node }) => versionOf(node.talos));
-  const pods = most("the pod subnets", ({ config }) => cidrs(config.pods));
-  const services = most("the service subnets", ({ config }) => cidrs(config.serviceSubnets));
-  const registries = most("registry mirrors", ({ config }) => nonEmpty(config.registries));
-  const said = [...new Set(nodes.flatMap(({ node }) => node.arch ?? []))].sort();
-  const arches: Arch[] = said.length > 0 ? said : ["amd64"];
-  const network: Network = defined({ pods: pods.value, services: services.value });
-  const name = source.name?.toLowerCase();
-  const isName = name !== undefined && /^[a-z0-9](?:[a-z0-9.-]{0,61}[a-z0-9])?$/.test(name);
-  return {
-    network,
-    input: defined({
-      name: isName ? name : undefined,
-      talos: talos.value,
-      arch: arches,
-      network: nonEmpty(network),
-      registries: registries.value,
-    }) as NonNullable<RolesInput["cluster"]>,
-    notCarried: [
-      ...[talos, pods, services, registries].flatMap((one) => one.others),
-      ...(talos.value === undefined
-        ? [unsaid("the Talos version", defaults.cluster.talos, "cluster.talos")]
-        : []),
-      ...(said.length === 0 ? [unsaid("the architecture", "amd64", "cluster.arch")] : []),
-    ],
-  };
-}
-
-const unsaid = (what: string, stands: string, key: string): NotCarried => ({
-  what,
-  reason: `the source does not say it: ${stands} stands until you change \`${key}\``,
-  nodes: [],
-  at: null,
-});
-
-const nonEmpty = <T extends object>(map: T): T | undefined => (Object.keys(map).length > 0 ? map : undefined);
-const cidrs = (list: string[] | undefined): string[] | undefined =>
-  list?.every((cidr) => parseCidr(cidr) !== undefined && cidr.includes("/")) ? list : undefined;
-
-function versionOf(written: string | undefined): string | undefined {
-  const version = written?.startsWith("v") ? written : `v${written ?? ""}`;
-  return plainVersion(version) === undefined || !/^v\d+\.\d+\.\d+/.test(version) ? undefined : version;
-}
-
-function mostCommon<T>(
-  nodes: readonly ReadNode[],
-  what: string,
-  valueOf: (one: ReadNode) => T | undefined,
-): { value: T | undefined; others: NotCarried[] } {
-  const byText = new Map<string, { value: T; nodes: ImportedNode[] }>();
-  for (const one of nodes) {
-    const value = valueOf(one);
-    if (value === undefined) continue;
-    const key = JSON.stringify(value);
-    const there = byText.get(key);
-    byText.set(key, { value, nodes: [...(there?.nodes ?? []), one.node] });
-  }
-  const [first, ...rest] = [...byText.values()].toSorted((a, b) => b.nodes.length - a.nodes.length);
-  return {
-    value: first?.value,
-    others: rest.map(({ value, nodes }) => ({
-      what: `${what} ${typeof value === "string" ? value : JSON.stringify(value)}`,
-      reason: "the cluster has one: that of most nodes stands",
-      nodes: nodes.map(({ name }) => name),
-      at: nodes[0]?.at ?? null,
-    })),
-  };
+/** Nodes whose references stand for different values: roles.yaml has one reference for all of them. */
+function differing(nodes: readonly ReadNode[]): NotCarried[] {
+  const keys = new Set(nodes.flatMap(({ config }) => Object.keys(config.hiddenValues)));
+  return [...keys].flatMap((key): NotCarried[] => {
+    const having = nodes.filter(({ config }) => Object.hasOwn(config.hiddenValues, key));
+    if (new Set(having.map(({ config }) => config.hiddenValues[key])).size < 2) return [];
+    return [
+      {
+        what: `that nodes differ in ${key}`,
+        reason:
+          "the reference stands for one value: write the configs of these nodes one by one, each with its own",
+        nodes: having.map(({ node }) => node.name),
+        at: having[0]?.node.at ?? null,
+      },
+    ];
+  });
 }
 
 function roleOf({ name, members }: RoleGroup, network: Network, implied: ToRolesOptions["impliedModules"]) {
