@@ -16,6 +16,7 @@ import { foundBefore } from "./found-before.ts";
 import { removeLeftovers } from "./leftovers.ts";
 import { makeAsset } from "./make-asset.ts";
 import { openStore } from "./materials.ts";
+import { removeStaleGroups } from "./netboot/stale-groups.ts";
 import { jobsOf, tellingOverall } from "./overall.ts";
 import type { AssetPlan, Plan, TargetPlan } from "./plan-model.ts";
 import { planBuild, planTools } from "./plan.ts";
@@ -100,6 +101,7 @@ async function buildPlan(plan: Plan, options: PlanOptions, stop: AbortController
   const overall = tellingOverall(options.emit);
   const work = await openWork({ ...options, emit: overall.emit }, stop);
   await removeLeftovers(out, targets);
+  await removeStaleGroups(out, { plan, selected: targets, emit: overall.emit });
   const before = await stillThere(out, work.hashes);
   const all = targets.flatMap((target) => target.assets.map((asset) => ({ target, asset })));
   const standing = await findStanding(all, work);

@@ -23,10 +23,11 @@ interface Recorded {
 
 /** The record of what is there now; from earlier builds what this one is not about, as long as it was made from the same inputs. Pure. */
 export function mergedRecord({ plan, selected, built, before }: Recorded): BuildRecord {
+  // A machine's group is one file whatever its role: the role that it was of has it no more.
+  const replaced = new Set(selected.flatMap(({ assets }) => assets.map(({ path }) => path)));
   const roles = plan.targets.flatMap((target) => {
     const now = built.filter((one) => one.target === target);
     const earlier = before?.roles.find((role) => isSame(role, target));
-    const replaced = new Set(selected.includes(target) ? target.assets.map(({ path }) => path) : []);
     const kept = earlier?.assets.filter(({ path }) => !replaced.has(path)) ?? [];
     if (now.length === 0) return earlier && kept.length > 0 ? [{ ...earlier, assets: kept }] : [];
     const role = recordedRole(target, now);

@@ -1,6 +1,7 @@
 import { initramfsName, kernelName } from "../../roles/asset-names.ts";
 import type { ClusterNode } from "../../roles/model.ts";
 import type { Arch } from "../../talos/arch.ts";
+import { groupsOf, profileId } from "./groups.ts";
 
 export interface NetbootRequest {
   role: string;
@@ -26,7 +27,7 @@ export interface NetbootFile {
 export const netbootFiles = (request: NetbootRequest): NetbootFile[] => [
   { path: `${request.role}/${request.arch}.ipxe`, text: ipxeScript(request) },
   { path: `matchbox/profiles/${profileId(request)}.json`, text: json(profile(request)) },
-  ...groups(request),
+  ...groupsOf(request).map(({ path, group }) => ({ path, text: json(group) })),
 ];
 
 /** Format: iPXE's script language; paths without a host are below the script's own. */
@@ -43,38 +44,17 @@ function ipxeScript({ role, arch, version, cmdline }: NetbootRequest): string {
   ].join("\n");
 }
 
-const profileId = ({ role, arch }: NetbootRequest): string => `${role}-${arch}`;
-
 /** Format: matchbox 0.10 and later, "Profiles"; `-assets-path` is the folder of all assets. */
 function profile({ role, arch, version, cmdline }: NetbootRequest): object {
   const initramfs = initramfsName(arch);
   return {
-    id: `${role}-${arch}`,
+    id: profileId({ role, arch }),
     name: `Talos ${version}, role ${role}, ${arch}`,
     boot: {
       kernel: `/assets/${role}/${kernelName(arch)}`,
       initrd: [`/assets/${role}/${initramfs}`],
       args: [`initrd=${initramfs}`, ...cmdline.split(" ")],
     },
-  };
-}
-
-/** A machine that nothing recognises gets no group: one without a selector would take every other machine too. */
-const groups = (request: NetbootRequest): NetbootFile[] =>
-  request.nodes
-    .map(({ name, mac, serial, uuid }) => ({ name, selector: selectorOf({ mac, serial, uuid }) }))
-    .filter(({ selector }) => Object.keys(selector).length > 0)
-    .map(({ name, selector }) => ({
-      path: `matchbox/groups/${name}.json`,
-      text: json({ id: name, name: `Node ${name}`, profile: profileId(request), selector }),
-    }));
-
-/** matchbox compares text: MAC addresses and UUIDs in lower case, as iPXE sends them. */
-function selectorOf({ mac, serial, uuid }: Record<"mac" | "serial" | "uuid", string | undefined>): object {
-  return {
-    ...(mac === undefined ? {} : { mac: mac.toLowerCase() }),
-    ...(serial === undefined ? {} : { serial }),
-    ...(uuid === undefined ? {} : { uuid: uuid.toLowerCase() }),
   };
 }
 
