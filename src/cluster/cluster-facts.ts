@@ -25,6 +25,14 @@ export interface WorkloadResult {
   node: string;
   ran: Part<boolean>;
   detail: string;
+  /** The pod that could not be taken away for certain, and why. */
+  left?: LeftPod;
+}
+
+export interface LeftPod {
+  namespace: string;
+  name: string;
+  reason: string;
 }
 
 /** Where nobody asked Kubernetes or the tailnet. */

@@ -1,7 +1,7 @@
 import { type Diagnostic, diagnostic } from "../roles/diagnostic.ts";
 import type { RolesFile } from "../roles/model.ts";
 import { contains, parseCidr } from "../talos/cidr.ts";
-import type { ClusterFacts } from "./cluster-facts.ts";
+import type { ClusterFacts, LeftPod } from "./cluster-facts.ts";
 import type { ObservedNode } from "./cluster-verdict.ts";
 import type { ExpectedRoles } from "./expected.ts";
 import { valueOr } from "./observation.ts";
@@ -99,9 +99,11 @@ const discoveryFindings = ({ facts: { members }, nodes }: Inputs): Diagnostic[] 
     : [];
 
 const workloadFindings = ({ facts: { workloads } }: Inputs): Diagnostic[] =>
-  [...workloads].flatMap(([role, { node, ran, detail }]) => {
-    if (ran.known && ran.value) return [];
+  [...workloads].flatMap(([role, { node, ran, detail, left }]) => {
+    const over = left ? [leftPod(role, node, left)] : [];
+    if (ran.known && ran.value) return over;
     return [
+      ...over,
       diagnostic({
         rule: ran.known ? "workload-failed" : "workload-unknown",
         severity: ran.known ? "error" : "info",
@@ -111,4 +113,14 @@ const workloadFindings = ({ facts: { workloads } }: Inputs): Diagnostic[] =>
         fix: "See its node: `talos-roles why` names what the role lacks there.",
       }),
     ];
+  });
+
+const leftPod = (role: string, node: string, { namespace, name, reason }: LeftPod): Diagnostic =>
+  diagnostic({
+    rule: "workload-left",
+    severity: "warning",
+    message: `the pod for role ${role} on ${node} may be left, for it could not be taken away: ${reason}`,
+    node,
+    role,
+    fix: `Take it away: \`kubectl -n ${namespace} delete pod ${name}\`.`,
   });

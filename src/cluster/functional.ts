@@ -1,3 +1,4 @@
+import { moduleName } from "../talos/config/modules.ts";
 import type { Case, Cause } from "./causes/cause.ts";
 import { type Part, valueOr } from "./observation.ts";
 
@@ -21,6 +22,9 @@ export function openQuestions({ observation, expected, device, runtimeClasses }:
     observation.extensions,
     observation.services,
     observation.modules,
+    observation.wantedModules,
+    ...(expected.schematic === undefined ? [] : [observation.schematic]),
+    ...(Object.keys(expected.labels).length > 0 ? [observation.kubernetes] : []),
     ...(expected.router ? [observation.tunnelUp, device] : []),
     ...(expected.handlers.length > 0 ? [runtimeClasses] : []),
   ];
@@ -45,10 +49,10 @@ function notRunning({ observation, expected }: Case, explained: ReadonlySet<stri
 function notLive({ observation, expected }: Case): string[] {
   if (!observation.modules.known || !observation.wantedModules.known) return [];
   const live = new Set(observation.modules.value.map(({ name }) => name));
-  const wanted = new Set(observation.wantedModules.value.map(({ name }) => name.replaceAll("-", "_")));
+  const wanted = new Set(observation.wantedModules.value.map(({ name }) => moduleName(name)));
   // Only what the config asks for has to be loaded: an extension may carry modules for hardware that is not there.
   return expected.contract.modules
-    .filter(({ name }) => wanted.has(name) && !live.has(name))
+    .filter(({ name }) => wanted.has(moduleName(name)) && !live.has(moduleName(name)))
     .map(({ name }) => `module ${name} is not loaded`);
 }
 

@@ -28,6 +28,8 @@ export interface VerifyOptions {
   /** Without it, nobody knows whether routes are approved. */
   tailnet?: Tailnet | undefined;
   nodes: readonly NodeToVerify[];
+  /** All nodes of the cluster, by which Kubernetes is known for its own, where only some are looked at. */
+  inventory?: readonly NodeToVerify[];
   /** Boots of each node that earlier runs have seen, by name. */
   boots?: ReadonlyMap<string, SeenBoot[]>;
   strict?: boolean;
@@ -85,9 +87,15 @@ function observeAll(
 }
 
 /** What is known beside the nodes themselves. Errors do not come out of it either. */
-export async function gatherFacts({ client, kube, tailnet, nodes }: VerifyOptions): Promise<ClusterFacts> {
+export async function gatherFacts({
+  client,
+  kube,
+  tailnet,
+  nodes,
+  inventory = nodes,
+}: VerifyOptions): Promise<ClusterFacts> {
   const [kubernetes, devices, members] = await Promise.all([
-    kube ? kubernetesFacts(kube, nodes) : noFacts.kubernetes,
+    kube ? kubernetesFacts(kube, inventory) : noFacts.kubernetes,
     tailnet ? tailnetDevices(tailnet) : noFacts.devices,
     memberCount(client, nodes),
   ]);

@@ -88,18 +88,32 @@ async function runOne(
   const pod = podFor(where, options);
   const { name } = pod.metadata;
   const node = where.node.name;
+  const result = await client
+    .createPod(pod)
+    .then(() => waitForPod(client, name, options))
+    .catch((error: unknown) => ({ ran: unknown(textOf(error)), detail: textOf(error) }));
+  // Also where its creation failed: the server may have made it, and only its answer was lost.
+  const left = await takeAway(client, name, options);
+  return {
+    node,
+    ...result,
+    ...(left === undefined ? {} : { left: { namespace: options.namespace, name, reason: left } }),
+  };
+}
+
+/** Deletes a pod, which may be gone or never have been; gives the reason where the server does not say so in two tries. */
+async function takeAway(
+  client: KubeClient,
+  name: string,
+  { namespace, pollMs = 1000 }: WorkloadOptions,
+): Promise<string | undefined> {
   try {
-    await client.createPod(pod);
-  } catch (error) {
-    return { node, ran: unknown(textOf(error)), detail: textOf(error) };
+    await client.deletePod(namespace, name);
+  } catch {
+    await sleep(pollMs);
+    return client.deletePod(namespace, name).then(() => undefined, textOf);
   }
-  try {
-    return { node, ...(await waitForPod(client, name, options)) };
-  } catch (error) {
-    return { node, ran: unknown(textOf(error)), detail: textOf(error) };
-  } finally {
-    await client.deletePod(options.namespace, name).catch(() => {});
-  }
+  return undefined;
 }
 
 const textOf = (error: unknown): string => (isRolesError(error) ? error.message : String(error));

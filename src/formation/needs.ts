@@ -26,12 +26,16 @@ export function misnamedDocuments(subject: Subject): Misnamed[] {
   const services = subject.contract.services.filter(({ name }) => !documentOf(subject, name));
   return subject.serviceDocuments.flatMap((document) => {
     if (document.maybe || serviceOf(subject, document.name)) return [];
-    const service = services.find(({ name, extension }) => isMeant(document.name, name, extension));
+    const service = services.find((one) => isMeantFor(document.name, one));
     return service ? [{ document, service }] : [];
   });
 }
 
-function isMeant(written: string, service: string, extension: string): boolean {
+/** Whether a document of this name was surely meant for this service. */
+export function isMeantFor(
+  written: string,
+  { name: service, extension }: Pick<ServiceContract, "name" | "extension">,
+): boolean {
   const bare = written
     .replace(/^ext-/, "")
     .replace(/^siderolabs\//, "")

@@ -73,6 +73,32 @@ async function nodeNames(context: KubeContext): Promise<string[]> {
 const list = (...names: string[]) => JSON.stringify({ items: names.map((name) => ({ metadata: { name } })) });
 
 describe("kubeClient", () => {
+  it.each(["<html>log in</html>", "", "null", '"text"', '{"items": 3}', '{"items": [null]}', "{}"])(
+    "says so where a 200 answer is no list: %s",
+    async (body) => {
+      const server = await serve((_, response) => response.writeHead(200).end(body));
+      const context = await loadKubeconfig({ path: await write({ token: "t" }, server) });
+      if (body === "{}") expect(await nodeNames(context)).toEqual([]);
+      else
+        await expect(nodeNames(context)).rejects.toMatchObject({
+          code: "KUBERNETES_FAILED",
+          hint: expect.any(String),
+        });
+    },
+  );
+
+  it("says so where a pod's answer is no JSON, and takes a pod that is gone for deleted", async () => {
+    const server = await serve((request, response) =>
+      response.writeHead(request.method === "DELETE" ? 404 : 200).end("<html>log in</html>"),
+    );
+    const context = await loadKubeconfig({ path: await write({ token: "t" }, server) });
+    const client = await kubeClient({ context, timeoutMs: 2000 });
+    const pod = { metadata: { name: "p", namespace: "default" } };
+    await expect(client.createPod(pod)).rejects.toMatchObject({ code: "KUBERNETES_FAILED" });
+    await client.deletePod("default", "p");
+    await client.close();
+  });
+
   it("shows its client certificate, given in place or as a file beside the kubeconfig", async () => {
     const server = await serve((request, response) => {
       const { authorized } = request.socket as TLSSocket;

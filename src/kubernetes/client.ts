@@ -13,6 +13,7 @@ export interface KubeClient {
   createPod(pod: Pod): Promise<Pod>;
   /** The end of a pod's log, at most `tailLines` lines. */
   podLog(namespace: string, name: string, tailLines: number): Promise<string>;
+  /** One that is not there is as good as deleted. */
   deletePod(namespace: string, name: string): Promise<void>;
   close(): Promise<void>;
 }
@@ -29,10 +30,10 @@ const maxBodyBytes = 64 * 1024 * 1024;
 export async function kubeClient({ context, timeoutMs = 10_000 }: ClientOptions): Promise<KubeClient> {
   const credential = await withExecCredential(context);
   const agent = agentFor(credential, timeoutMs);
-  const call = (method: Method, path: string, body?: object) =>
-    send({ agent, context: credential, timeoutMs, method, path, body });
-  const get = async <T>(path: string): Promise<T> => JSON.parse(await call("GET", path)) as T;
-  const list = <T>(path: string) => listAll<T>(get, path);
+  const call = (method: Method, path: string, body?: object, fine: number[] = []) =>
+    send({ agent, context: credential, timeoutMs, method, path, body, fine });
+  const get = async <T>(path: string): Promise<T> => jsonOf(await call("GET", path), context) as T;
+  const list = <T>(path: string) => listAll<T>(get, path, context);
   return {
     nodes: () => list("/api/v1/nodes"),
     runtimeClasses: () => list("/apis/node.k8s.io/v1/runtimeclasses"),
@@ -42,8 +43,9 @@ export async function kubeClient({ context, timeoutMs = 10_000 }: ClientOptions)
         `/api/v1/namespaces/${segment(namespace)}/pods${labelSelector === undefined ? "" : `?labelSelector=${segment(labelSelector)}`}`,
       ),
     createPod: async (pod) =>
-      JSON.parse(
+      jsonOf(
         await call("POST", `/api/v1/namespaces/${segment(pod.metadata.namespace ?? "default")}/pods`, pod),
+        context,
       ) as Pod,
     podLog: (namespace, name, tailLines) =>
       call(
@@ -51,7 +53,12 @@ export async function kubeClient({ context, timeoutMs = 10_000 }: ClientOptions)
         `/api/v1/namespaces/${segment(namespace)}/pods/${segment(name)}/log?tailLines=${tailLines}`,
       ),
     deletePod: async (namespace, name) => {
-      await call("DELETE", `/api/v1/namespaces/${segment(namespace)}/pods/${segment(name)}`);
+      await call(
+        "DELETE",
+        `/api/v1/namespaces/${segment(namespace)}/pods/${segment(name)}`,
+        undefined,
+        [404],
+      );
     },
     close: () => agent.close(),
   };
@@ -73,7 +80,11 @@ function agentFor(context: KubeContext, timeoutMs: number): Agent {
 }
 
 /** Follows `continue` to the end, so that a cluster of any size comes whole. */
-async function listAll<T>(get: <R>(path: string) => Promise<R>, path: string): Promise<T[]> {
+async function listAll<T>(
+  get: <R>(path: string) => Promise<R>,
+  path: string,
+  context: KubeContext,
+): Promise<T[]> {
   const items: T[] = [];
   let next: string | undefined = "";
   while (next !== undefined) {
@@ -81,11 +92,32 @@ async function listAll<T>(get: <R>(path: string) => Promise<R>, path: string): P
     const page: KubeList<T> = await get(
       `${path}${separator}limit=${pageSize}${next === "" ? "" : `&continue=${segment(next)}`}`,
     );
-    items.push(...(page.items ?? []));
+    const found: unknown = page.items ?? [];
+    if (!Array.isArray(found) || !found.every(isObject)) throw notKubernetes(context);
+    items.push(...(found as T[]));
     next = page.metadata?.continue || undefined;
   }
   return items;
 }
+
+/** An answer of the API is an object. Any other is of something between us: a proxy, a page to log in on. */
+function jsonOf(text: string, context: KubeContext): object {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (isObject(value)) return value;
+  } catch {
+    throw notKubernetes(context);
+  }
+  throw notKubernetes(context);
+}
+
+const isObject = (value: unknown): value is object =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+const notKubernetes = ({ server }: KubeContext): RolesError =>
+  new RolesError("KUBERNETES_FAILED", `${server} answers, and not as the Kubernetes API does`, {
+    hint: "Check the server address in the kubeconfig: a proxy or a login page may answer in its place.",
+  });
 
 type Method = "GET" | "POST" | "DELETE";
 
@@ -96,9 +128,11 @@ interface Call {
   method: Method;
   path: string;
   body: object | undefined;
+  /** Statuses beyond 2xx that are as good. */
+  fine: readonly number[];
 }
 
-async function send({ agent, context, timeoutMs, method, path, body }: Call): Promise<string> {
+async function send({ agent, context, timeoutMs, method, path, body, fine }: Call): Promise<string> {
   const url = new URL(context.server.replace(/\/$/, "") + path);
   const headers = {
     accept: "application/json",
@@ -115,7 +149,7 @@ async function send({ agent, context, timeoutMs, method, path, body }: Call): Pr
     throw unreachable(context, cause);
   });
   const text = await readBounded(answer.body, context);
-  if (answer.statusCode < 300) return text;
+  if (answer.statusCode < 300 || fine.includes(answer.statusCode)) return text;
   throw failure(answer.statusCode, context, `${method} ${url.pathname}`);
 }
 

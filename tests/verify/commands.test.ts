@@ -1,7 +1,8 @@
 import { spawn } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { parse, stringify } from "yaml";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Simulation } from "../../src/lab/simulate/serve.ts";
 import { simulate } from "../../src/lab/simulate/simulate.ts";
@@ -93,6 +94,18 @@ describe("verify and why, as a user runs them", () => {
     expect(await run("why", "n1", "--timeout", "1")).toMatchObject({ status: 3 });
     expect(await run("why", "nobody")).toMatchObject({ status: 2 });
     expect(await run("verify", "--watch", "--run-workload")).toMatchObject({ status: 2 });
+  });
+
+  it("asks Kubernetes about a node that has not joined as verify does", async () => {
+    await powerOn("well");
+    const path = join(state, "roles.yaml");
+    const { nodes, ...roles } = parse(await readFile(path, "utf8")) as { nodes: object[] };
+    // Nobody listens there, and Kubernetes knows no such node.
+    const late = { name: "late", address: `127.${net}.0.99`, role: "compute" };
+    await writeFile(path, stringify({ ...roles, nodes: [...nodes, late] }));
+    const { text } = await run("why", "late", "--json", "--timeout", "1");
+    expect(JSON.parse(text)).toMatchObject({ node: "late", cause: null });
+    expect(text).not.toContain("none of these nodes");
   });
 
   it("names the set where one look cannot tell which of several it is", async () => {

@@ -37,7 +37,11 @@ export const whyCommand = () =>
       const live = await openCluster(options, output.emit);
       try {
         const node = find(live.options, name);
-        const { verdict, observed } = await observeAndJudge({ ...live.options, nodes: [node] });
+        const { verdict, observed } = await observeAndJudge({
+          ...live.options,
+          nodes: [node],
+          inventory: live.options.nodes,
+        });
         await writeMemory(live.memory, live.options.boots, observed);
         const [found] = verdict.nodes;
         if (!found) return;

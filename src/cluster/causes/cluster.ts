@@ -1,3 +1,4 @@
+import { bootLimitSeconds, isShortened } from "../boot-time.ts";
 import { type Observation, valueOr } from "../observation.ts";
 import type { Cause, Evidence, NodeNetwork, Row } from "./cause.ts";
 import { bootWaits, extensionServices } from "./waiting.ts";
@@ -120,24 +121,32 @@ const talosDiagnostics: Record<string, { row: string; title: string; effect: str
   },
 };
 
-const limitMs = 70 * 60 * 1000;
-const minuteMs = 60_000;
+/**
+ * From one boot's first sign of life to the next's it is what Talos gives a boot, then the firmware's own time, which on a server may be
+ * twenty minutes. Clocks are set during a boot, so it may seem a little less.
+ */
+function isGivenUp(gapSeconds: number, limit: number): boolean {
+  const firmware = Math.max(limit / 2, 5 * 60);
+  return gapSeconds >= limit * (69 / 70) && gapSeconds <= limit + firmware;
+}
 
-/** E9: this boot began 70 minutes after the one before it: Talos gave that up. */
+/** E9: this boot began when the time of the one before it was up: Talos gave that up. */
 const rebootLoop: Row = ({ observation, boots }) => {
   const gaps = boots.flatMap(({ started }, at) => {
     const before = boots[at - 1]?.started ?? 0;
-    return before > 0 && started > 0 ? [started - before] : [];
+    return before > 0 && started > 0 ? [(started - before) / 1000] : [];
   });
-  const loops = gaps.filter((gap) => gap >= limitMs - minuteMs && gap <= limitMs + 5 * minuteMs).length;
+  const limit = bootLimitSeconds(observation);
+  const time = isShortened(limit) ? `${limit} s` : `${limit / 60} minutes`;
+  const loops = gaps.filter((gap) => isGivenUp(gap, limit)).length;
   if (loops === 0 || !["booting", "rebooting"].includes(stageOf(observation))) return [];
   return [
     {
       row: "E9",
-      title: `it reboots every 70 minutes; this is boot ${boots.length} that was seen`,
+      title: `it reboots every ${time}; this is boot ${boots.length} that was seen`,
       chain: [
         "a service never came up in the boot before",
-        "Talos failed that boot after 70 minutes and rebooted",
+        `Talos failed that boot after ${time} and rebooted`,
         "this boot goes the same way unless something was mended",
       ],
       evidence: boots.map(({ bootId, started }) => ({

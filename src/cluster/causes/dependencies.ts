@@ -1,4 +1,5 @@
 import { moduleText } from "../../machine/modules.ts";
+import { moduleName } from "../../talos/config/modules.ts";
 import { formationQuirks } from "../../talos/quirks.ts";
 import { valueOr } from "../observation.ts";
 import type { Case, Cause, Row } from "./cause.ts";
@@ -14,8 +15,8 @@ const matches = (waiting: Waiting, pattern: RegExp): string[] =>
 
 /** The kernel module that makes a device node, where it is called like it: /dev/zfs comes with zfs. */
 function moduleBehind(path: string, one: Case): string | undefined {
-  const name = /^\/dev\/([\w-]+)$/.exec(path)?.[1]?.replaceAll("-", "_");
-  return one.expected.contract.modules.find((module) => module.name === name)?.name;
+  const name = moduleName(/^\/dev\/([\w-]+)$/.exec(path)?.[1] ?? "");
+  return one.expected.contract.modules.map((module) => moduleName(module.name)).find((one) => one === name);
 }
 
 /** B7, else C1: a path that never appears. A device whose module the config does not list is B7; one whose module the kernel refuses has a cause of its own. */
@@ -25,7 +26,7 @@ const missingPath: Row = (one) =>
       const module = moduleBehind(path, one);
       if (module === undefined) return [absentPath(waiting, path)];
       const { wantedModules, log } = one.observation;
-      if (wantedModules.known && !wantedModules.value.some(({ name }) => name === module))
+      if (wantedModules.known && !wantedModules.value.some(({ name }) => moduleName(name) === module))
         return [unlistedModule(one, { waiting, path, module })];
       return moduleErrors(log).some(({ name }) => name === module) ? [] : [absentPath(waiting, path)];
     }),

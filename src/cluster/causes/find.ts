@@ -2,6 +2,7 @@ import type { Case, Cause, Row } from "./cause.ts";
 import { clusterRows } from "./cluster.ts";
 import { configurationRows } from "./configuration.ts";
 import { dependencyRows } from "./dependencies.ts";
+import { documentRows } from "./documents.ts";
 import { environmentRows } from "./environment.ts";
 import { imageContentRows } from "./image-content.ts";
 import { imageRows } from "./image.ts";
@@ -11,6 +12,7 @@ import { tailnetRows } from "./tailnet.ts";
 const rows: Row[] = [
   ...imageRows,
   ...imageContentRows,
+  ...documentRows,
   ...configurationRows,
   ...environmentRows,
   ...dependencyRows,

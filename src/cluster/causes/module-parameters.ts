@@ -1,4 +1,5 @@
 import { moduleParameters } from "../../machine/modules.ts";
+import { moduleName } from "../../talos/config/modules.ts";
 import { valueOr } from "../observation.ts";
 import type { Case } from "./cause.ts";
 
@@ -7,9 +8,11 @@ export function badParameters({
   observation,
   expected,
 }: Pick<Case, "observation" | "expected">): { name: string; parameters: string[]; missing: string[] }[] {
-  const own = new Set(expected.contract.modules.map(({ name }) => name));
+  const own = new Set(expected.contract.modules.map(({ name }) => moduleName(name)));
   return valueOr(observation.wantedModules, []).flatMap(({ name, parameters }) => {
-    const missing = (moduleParameters[name] ?? []).filter((wanted) => !parameters.includes(wanted));
-    return own.has(name) && missing.length > 0 ? [{ name, parameters, missing }] : [];
+    const missing = (moduleParameters[moduleName(name)] ?? []).filter(
+      (wanted) => !parameters.includes(wanted),
+    );
+    return own.has(moduleName(name)) && missing.length > 0 ? [{ name, parameters, missing }] : [];
   });
 }

@@ -16,7 +16,7 @@ function uncovered(routes: readonly string[], have: readonly string[]): string[]
 const deviceText = ({ name, addresses, advertised, approved }: TailnetDevice): string =>
   `${name} ${addresses[0] ?? ""}: advertises ${advertised.join(", ") || "nothing"}; approved ${approved.join(", ") || "nothing"}`;
 
-/** D5 and the part of D4 that only the tailnet knows: routes that nobody approved, a device that nobody let in. */
+/** D5 and the part of D4 that only the tailnet knows: routes that nobody approved, a device that nobody let in or that is offline. */
 const device: Row = ({ device: part, expected, observation }) => {
   const { router } = expected;
   const running = valueOr(observation.services, []).some(
@@ -26,6 +26,7 @@ const device: Row = ({ device: part, expected, observation }) => {
   const found = part.value;
   if (found === null) return [stranger()];
   if (!found.authorized) return [unauthorized(found)];
+  if (found.online === false) return [offline(found)];
   const unapproved = uncovered(router.routes, found.approved);
   if (unapproved.length === 0) return [];
   const silent = uncovered(unapproved, found.advertised);
@@ -53,6 +54,19 @@ const unauthorized = (found: TailnetDevice): Cause => ({
   chain: ["ext-tailscale has logged in", "the tailnet asks for device approval, and nobody has given it"],
   evidence: [{ source: "tailnet API", text: deviceText(found) }],
   advice: `Approve device ${found.name} in the admin console, or use a pre-approved auth key.`,
+});
+
+const offline = (found: TailnetDevice): Cause => ({
+  ...harmless,
+  row: "D4",
+  title: `device ${found.name} is offline in its tailnet`,
+  chain: [
+    "ext-tailscale runs, and has logged in once",
+    "its control server does not hear of it now: no device of the tailnet is told of its routes",
+  ],
+  evidence: [{ source: "tailnet API", text: `${deviceText(found)}; offline` }],
+  advice:
+    "See its log, `talosctl logs ext-tailscale`: its key has expired, or the node cannot reach its control server.",
 });
 
 const notApproved = (found: TailnetDevice, routes: string[]): Cause => ({
