@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { RolesError } from "../errors.ts";
 import { type CheckOptions, formationInput } from "../formation/from-repository.ts";
 import { judge } from "../formation/judge.ts";
@@ -13,8 +14,8 @@ import { loadRolesWith } from "./load-roles.ts";
 export interface CheckRequest extends Omit<CheckOptions, "roles"> {
   /** Machine configs, folders, or roles files. */
   paths: readonly string[];
-  /** The roles file, whatever its name; one among `paths` counts before it. */
-  file?: string;
+  /** The roles file, whatever its name, where none is among `paths`. */
+  file?: string | undefined;
   /** A clone of CozyStack, from which is read which Talos a release pins. */
   checkout?: string | undefined;
   /** Patches that the user names, in order. */
@@ -26,7 +27,16 @@ export interface Checked extends Formation {
   notes: (Position & { message: string })[];
 }
 
-/** Reads what is named and judges it. Errors: FILE_NOT_FOUND, CONFIG_INVALID, ROLES_INVALID, LOCK_INVALID. */
+/** The one that is named, if any. Errors: USAGE where there are two. */
+export function oneRolesFile(files: readonly string[]): string | undefined {
+  const [first, ...others] = [...new Map(files.map((file) => [resolve(file), file])).values()];
+  if (others.length === 0) return first;
+  throw new RolesError("USAGE", `several roles files: ${[first, ...others].join(", ")}`, {
+    hint: "A cluster has one: name that alone, with `--file` or among the paths.",
+  });
+}
+
+/** Reads what is named and judges it. Errors: USAGE, FILE_NOT_FOUND, CONFIG_INVALID, ROLES_INVALID, LOCK_INVALID. */
 export async function check({
   paths,
   file,
@@ -35,7 +45,7 @@ export async function check({
   ...options
 }: CheckRequest): Promise<Checked> {
   const { repositories, rolesFiles } = await readPaths(paths, { patches: patch });
-  const [rolesFile = file] = rolesFiles;
+  const rolesFile = oneRolesFile([...(file === undefined ? [] : [file]), ...rolesFiles]);
   const hasNodes = repositories.some(({ nodes }) => nodes.length > 0);
   if (repositories.length === 0 && (options.image || options.extensions))
     throw new RolesError("USAGE", "--image and --extensions are about machine configs, and none is given", {

@@ -7,7 +7,7 @@ import type { RolesFile } from "../roles/model.ts";
  * the table of known releases. Errors: those of `loadRoles` and `pinnedTalos`.
  */
 export async function loadRolesWith(file: string, checkout: string | undefined): Promise<RolesFile> {
-  if (checkout === undefined) return loadRoles(file);
+  if (checkout === undefined) return loadRoles(file, { otherWay: ", or name a clone with `--checkout`" });
   const { pinnedTalos } = await import("../cozystack/pinned-talos.ts");
   const asked: string[] = [];
   // The first reading is for the release alone: the version is not used.

@@ -16,6 +16,8 @@ export interface LoadedRoles {
 export interface LoadOptions {
   /** Which Talos a CozyStack release pins; the table of known releases where it is not given. */
   talosOfCozystack?: TalosOfCozystack;
+  /** What else the caller can offer where that is not known: `, or name …`. */
+  otherWay?: string;
 }
 
 /** Ten thousand nodes take about one. */
@@ -41,10 +43,10 @@ export function parseRoles(text: string, file: string, options: LoadOptions = {}
 }
 
 function check(source: YamlSource, file: string, options: LoadOptions): Resolution {
-  const { talosOfCozystack = knownTalosOfCozystack } = options;
+  const { talosOfCozystack = knownTalosOfCozystack, otherWay = "" } = options;
   const parsed = rolesSchema.safeParse(source.data);
   if (!parsed.success) return failed(problemsOf(parsed.error.issues, source.data));
-  return resolve({ input: parsed.data, file, locate: source.locate, talosOfCozystack });
+  return resolve({ input: parsed.data, file, locate: source.locate, talosOfCozystack, otherWay });
 }
 
 const failed = (problems: PathProblem[]): Resolution => ({ problems, roles: {} as RolesFile });

@@ -26,11 +26,13 @@ interface ResolveInput {
   file: string;
   locate: YamlSource["locate"];
   talosOfCozystack: TalosOfCozystack;
+  /** What else than writing the version down tells which Talos is pinned, as the end of a sentence. */
+  otherWay: string;
 }
 
 /** Inheritance, defaults and the cross-checks that a schema cannot express. Pure. */
-export function resolve({ input, file, locate, talosOfCozystack }: ResolveInput): Resolution {
-  const { cluster, problems } = resolveCluster(input, talosOfCozystack);
+export function resolve({ input, file, locate, ...pins }: ResolveInput): Resolution {
+  const { cluster, problems } = resolveCluster(input, pins);
   const context: RoleContext = { input: input.roles, cluster, locate, problems };
   const merged = inherit(input.roles);
   problems.push(...merged.problems);
@@ -69,14 +71,17 @@ export function resolve({ input, file, locate, talosOfCozystack }: ResolveInput)
 
 const firstOf = (arch: readonly Arch[]): Arch => arch[0] ?? defaults.cluster.arch[0];
 
-function resolveCluster(input: RolesInput, talosOfCozystack: TalosOfCozystack) {
+function resolveCluster(
+  input: RolesInput,
+  { talosOfCozystack, otherWay }: Pick<ResolveInput, "talosOfCozystack" | "otherWay">,
+) {
   const { name, talos, cozystack, arch, network, registries } = input.cluster ?? {};
   const problems: PathProblem[] = [];
   const pinned = cozystack === undefined ? undefined : talosOfCozystack(cozystack);
   if (cozystack !== undefined && talos === undefined && pinned === undefined) {
     problems.push({
       path: ["cluster", "cozystack"],
-      message: `it is not known which Talos CozyStack ${cozystack} pins; write \`talos: vX.Y.Z\` beside it, or name a clone with \`--checkout\``,
+      message: `it is not known which Talos CozyStack ${cozystack} pins; write \`talos: vX.Y.Z\` beside it${otherWay}`,
     });
   }
   const own = defaults.cluster;

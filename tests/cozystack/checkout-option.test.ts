@@ -31,6 +31,35 @@ it("a release that is not known is an error that says how to mend it", async () 
   });
 });
 
+it.each<[string[], boolean]>([
+  [["check"], true],
+  [["config"], true],
+  [["lock", "--check", "--offline"], true],
+  [["build"], true],
+  [["push"], false],
+  [["mirror"], false],
+  [["diff", "--live"], false],
+  [["ci", "matrix"], false],
+  [["verify"], false],
+])(
+  "what %s says can be done with it: a clone is named only where there is an option for it",
+  async (words, has) => {
+    const { status, err } = await run(...words);
+    expect({ status, talos: err.includes("`talos: vX.Y.Z`"), clone: err.includes("`--checkout`") }).toEqual({
+      status: 2,
+      talos: true,
+      clone: has,
+    });
+  },
+);
+
+it("a clone that does not have the release either is no way out", async () => {
+  await writeFile(join(folder, "later.yaml"), roles("v9.9.10"));
+  const { status, err } = await run("check", "-f", "later.yaml", "--checkout", "clone");
+  expect(status).toBe(2);
+  expect(err).not.toContain("name a clone");
+});
+
 it("--checkout reads it from a clone", async () => {
   const { status, out } = await run("config", "n1", "--checkout", "clone");
   expect({ status, image: /image: .*/.exec(out)?.[0] }).toEqual({
@@ -38,6 +67,7 @@ it("--checkout reads it from a clone", async () => {
     image: expect.stringMatching(/talos-storage:v1\.13\.9$/) as string,
   });
   expect((await run("check", "--checkout", "clone")).status).toBe(0);
+  expect((await run("check", "--show-defaults", "--checkout", "clone")).out).toContain("talos: v1.13.9");
 });
 
 it("what the clone lacks comes from the table, and what is no clone is an error", async () => {

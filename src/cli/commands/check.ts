@@ -6,6 +6,7 @@ import {
   checkoutOption,
   fileOption,
   githubOption,
+  insecureOption,
   jsonOption,
   type MirrorOption,
   mirrorOption,
@@ -57,6 +58,7 @@ export const checkCommand = () =>
     )
     .option("--online", "read contracts that no lock has from registries; --mirror means it too")
     .addOption(mirrorOption())
+    .addOption(insecureOption())
     .addOption(cacheDirOption())
     .addOption(progressOption())
     .addOption(jsonOption())
@@ -64,17 +66,24 @@ export const checkCommand = () =>
     .addOption(
       new Option("--sarif", "write findings as SARIF 2.1.0, for code scanning").conflicts(["json", "github"]),
     )
-    .action(async (paths, { file, showDefaults, sarif, online, mirror, cacheDir, image, ...options }) => {
+    .action(async (paths, flags, self) => {
+      const { file: named, showDefaults, sarif, online, cacheDir, image, checkout, ...options } = flags;
+      const { mirror, insecure } = options;
       const output = openOutput(options);
+      const isNamed = paths.length === 0 || self.getOptionValueSource("file") === "cli";
+      const file = isNamed ? named : undefined;
       if (showDefaults)
-        return output.result(await withDefaults(file), (await import("../../report/yaml.ts")).yamlText);
+        return output.result(
+          await withDefaults([file, ...paths], checkout),
+          (await import("../../report/yaml.ts")).yamlText,
+        );
       const { check } = await import("../check-formation.ts");
       const { checkReport } = await import("../../report/check.ts");
-      const facts = image === undefined ? {} : { image: await lookInto(image, { mirror, ...options }) };
-      const request = { ...options, ...facts, paths, ...(paths.length === 0 ? { file } : {}) };
+      const facts = image === undefined ? {} : { image: await lookInto(image, options) };
+      const request = { ...options, ...facts, paths, file, checkout };
       const isOnline = online === true || Object.keys(mirror).length > 0;
       const formation = await (isOnline
-        ? withCachedSource({ mirror, cacheDir }, (client) =>
+        ? withCachedSource({ mirror, insecure, cacheDir }, (client) =>
             check({ ...request, registry: { client, cacheDir, ...output } }),
           )
         : check(request));
@@ -83,11 +92,17 @@ export const checkCommand = () =>
       if (formation.diagnostics.some(({ severity }) => severity === "error")) output.setStatus(1);
     });
 
+interface LookOptions {
+  mirror: MirrorOption;
+  insecure: readonly string[];
+  arch?: Arch | undefined;
+}
+
 /** What is known of an image by its own bytes. */
-async function lookInto(image: string, { mirror, arch }: { mirror: MirrorOption; arch?: Arch | undefined }) {
+async function lookInto(image: string, { mirror, insecure, arch }: LookOptions) {
   const { inspectTarget } = await import("../../inspect/target.ts");
   const { formationFacts } = await import("../../inspect/formation-facts.ts");
-  return withClient({ mirror }, async (registry) =>
+  return withClient({ mirror, insecure }, async (registry) =>
     formationFacts(await inspectTarget(image, { registry, ...(arch ? { arch } : {}) }), image),
   );
 }
@@ -99,8 +114,10 @@ async function sarifReport() {
   return ({ diagnostics, silenced }: Formation) => sarifText(diagnostics, { rules, version, silenced });
 }
 
-async function withDefaults(file: string) {
-  const { loadRoles } = await import("../../roles/load.ts");
+async function withDefaults(files: readonly (string | undefined)[], checkout: string | undefined) {
+  const { oneRolesFile } = await import("../check-formation.ts");
+  const { loadRolesWith } = await import("../load-roles.ts");
   const { explicitRoles } = await import("../../roles/explicit.ts");
-  return explicitRoles(await loadRoles(file));
+  const file = oneRolesFile(files.filter((one) => one !== undefined)) ?? "roles.yaml";
+  return explicitRoles(await loadRolesWith(file, checkout));
 }

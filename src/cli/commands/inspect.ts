@@ -1,6 +1,7 @@
 import { command } from "../command.ts";
-import { archOption, jsonOption, mirrorOption } from "../options.ts";
+import { archOption, insecureOption, jsonOption, mirrorOption } from "../options.ts";
 import { openOutput } from "../output.ts";
+import { withClient } from "../registry.ts";
 
 export const inspectCommand = () =>
   command("inspect", {
@@ -14,20 +15,15 @@ export const inspectCommand = () =>
     .argument("<file-or-image>", "path of a file or OCI layout, or an image reference")
     .addOption(archOption())
     .addOption(mirrorOption())
+    .addOption(insecureOption())
     .addOption(jsonOption())
-    .action(async (target, { mirror, arch, ...options }) => {
+    .action(async (target, { mirror, insecure, arch, ...options }) => {
       const output = openOutput(options);
-      const { createRegistryClient } = await import("../../oci/client.ts");
-      const { parseMirror } = await import("../../oci/endpoint.ts");
       const { inspectTarget } = await import("../../inspect/target.ts");
       const { inspectReport } = await import("../../report/inspect.ts");
-      const mirrors = Object.entries(mirror).map(([host, url]) => parseMirror(`${host}=${url}`));
-      const registry = createRegistryClient({ mirrors });
-      try {
-        const inspection = await inspectTarget(target, { registry, ...(arch === undefined ? {} : { arch }) });
-        output.result(inspection, inspectReport);
-        if (inspection.notices.some(({ severity }) => severity === "error")) output.setStatus(1);
-      } finally {
-        await registry.close();
-      }
+      const inspection = await withClient({ mirror, insecure }, (registry) =>
+        inspectTarget(target, { registry, ...(arch === undefined ? {} : { arch }) }),
+      );
+      output.result(inspection, inspectReport);
+      if (inspection.notices.some(({ severity }) => severity === "error")) output.setStatus(1);
     });

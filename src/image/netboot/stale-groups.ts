@@ -25,12 +25,8 @@ export async function removeStaleGroups(
     const profile = await profileAt(join(out, path));
     if (profile === undefined || others.has(profile) || wanted.has(`${path} ${profile}`)) continue;
     await rm(join(out, path), { force: true });
-    const node = basename(name, ".json");
-    emit({
-      type: "note",
-      level: "info",
-      text: `${path} is removed: ${node} is no machine of ${profile} now`,
-    });
+    const text = `${path} is removed: the inventory has no such machine for ${profile}`;
+    emit({ type: "note", level: "info", text });
   }
 }
 
