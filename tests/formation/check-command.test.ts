@@ -128,31 +128,6 @@ describe("check's output", () => {
     expect(parsed({ out }).predictions).toMatchObject([{ node: null, role: "edge" }]);
   });
 
-  it("takes the roles file that --file names beside configs, and never two", async () => {
-    const count =
-      "cluster: {talos: v1.13.6}\nroles: {edge: {count: 1}}\nnodes: [{name: n1, address: 10.0.0.1, role: edge}]\n";
-    write("other.yaml", count);
-    write("one.roles.yaml", count);
-    write("two.roles.yaml", count);
-    write("n1.yaml", node("n1", "worker"));
-    const without = parsed(await check("n1.yaml", ...image, "--json"));
-    const named = parsed(await check("-f", "other.yaml", "n1.yaml", ...image, "--json"));
-    const among = parsed(await check("one.roles.yaml", "n1.yaml", ...image, "--json"));
-    expect(named).toEqual(among);
-    expect(named).not.toEqual(without);
-    expect((await check("-f", "./one.roles.yaml", "one.roles.yaml")).status).toBe(0);
-    for (const args of [
-      ["one.roles.yaml", "two.roles.yaml"],
-      ["-f", "one.roles.yaml", "two.roles.yaml"],
-      ["-f", "one.roles.yaml", "two.roles.yaml", "--show-defaults"],
-    ])
-      expect(await check(...args)).toMatchObject({
-        status: 2,
-        err: expect.stringMatching(/USAGE[^]*one\.roles\.yaml[^]*two\.roles\.yaml/) as string,
-      });
-    expect((await check("one.roles.yaml", "--show-defaults")).out).toContain("edge:");
-  });
-
   it("says that a fragment is nothing to judge, and is no failure", async () => {
     write("patch.yaml", "machine: {sysctls: {a: b}}\n");
     const { status, out } = await check("patch.yaml");

@@ -15,6 +15,8 @@ import {
 import { openOutput } from "../output.ts";
 import { withCachedSource, withClient } from "../registry.ts";
 import { sourceReader } from "../sources.ts";
+import type { ProgressMode } from "../../report/progress/mode.ts";
+import type { CheckRequest } from "../check-formation.ts";
 import type { Formation } from "../../formation/model.ts";
 import { packageVersion } from "../../version.ts";
 
@@ -66,36 +68,52 @@ export const checkCommand = () =>
     .addOption(
       new Option("--sarif", "write findings as SARIF 2.1.0, for code scanning").conflicts(["json", "github"]),
     )
-    .action(async (paths, flags, self) => {
-      const { file: named, showDefaults, sarif, online, cacheDir, image, checkout, ...options } = flags;
-      const { mirror, insecure } = options;
-      const output = openOutput(options);
+    .action((paths, flags, self) => {
       const isNamed = paths.length === 0 || self.getOptionValueSource("file") === "cli";
-      const file = isNamed ? named : undefined;
-      if (showDefaults)
-        return output.result(
-          await withDefaults([file, ...paths], checkout),
-          (await import("../../report/yaml.ts")).yamlText,
-        );
-      const { check } = await import("../check-formation.ts");
-      const { checkReport } = await import("../../report/check.ts");
-      const facts = image === undefined ? {} : { image: await lookInto(image, options) };
-      const request = { ...options, ...facts, paths, file, checkout };
-      const isOnline = online === true || Object.keys(mirror).length > 0;
-      const formation = await (isOnline
-        ? withCachedSource({ mirror, insecure, cacheDir }, (client) =>
-            check({ ...request, registry: { client, cacheDir, ...output } }),
-          )
-        : check(request));
-      const toText = sarif ? await sarifReport() : checkReport({ ...options, sourceOf: sourceReader() });
-      output.result(formation, toText);
-      if (formation.diagnostics.some(({ severity }) => severity === "error")) output.setStatus(1);
+      return runCheck(paths, { ...flags, file: isNamed ? flags.file : undefined });
     });
+
+interface CheckFlags extends LookOptions, Omit<CheckRequest, "paths" | "image" | "registry"> {
+  image?: string | undefined;
+  showDefaults?: true | undefined;
+  sarif?: true | undefined;
+  online?: true | undefined;
+  json?: true | undefined;
+  github?: true | undefined;
+  progress: ProgressMode;
+  cacheDir: string;
+}
+
+async function runCheck(
+  paths: readonly string[],
+  { showDefaults, sarif, online, cacheDir, image, ...options }: CheckFlags,
+): Promise<void> {
+  const { file, checkout, mirror, insecure } = options;
+  const output = openOutput(options);
+  if (showDefaults)
+    return output.result(
+      await withDefaults([file, ...paths], checkout),
+      (await import("../../report/yaml.ts")).yamlText,
+    );
+  const { check } = await import("../check-formation.ts");
+  const { checkReport } = await import("../../report/check.ts");
+  const facts = image === undefined ? {} : { image: await lookInto(image, options) };
+  const request = { ...options, ...facts, paths };
+  const isOnline = online === true || Object.keys(mirror).length > 0;
+  const formation = await (isOnline
+    ? withCachedSource({ mirror, insecure, cacheDir }, (client) =>
+        check({ ...request, registry: { client, cacheDir, ...output } }),
+      )
+    : check(request));
+  const toText = sarif ? await sarifReport() : checkReport({ ...options, sourceOf: sourceReader() });
+  output.result(formation, toText);
+  if (formation.diagnostics.some(({ severity }) => severity === "error")) output.setStatus(1);
+}
 
 interface LookOptions {
   mirror: MirrorOption;
   insecure: readonly string[];
-  arch?: Arch | undefined;
+  arch?: Arch;
 }
 
 /** What is known of an image by its own bytes. */
