@@ -156,10 +156,10 @@ fnv1a() {
   printf %08x "$sum"
 }
 
-# answers FROM URL: asks with a query of its own and holds the answer against what WebAssembly must have made of it.
+# answers FROM URL: asks once with a query of its own and holds the answer against what WebAssembly must have made of it.
 answers() {
   local query="q=$RANDOM$RANDOM" got
-  got=$(talos-roles lab fetch "$2?$query" --from "$1" --state "$state" 2>/dev/null) || return 1
+  got=$(talos-roles lab fetch "$2?$query" --from "$1" --timeout 1 --state "$state" 2>/dev/null) || return 1
   [[ $got == "WebAssembly on "*"query \"$query\", fnv1a $(fnv1a "$query")" ]]
 }
 

@@ -45,7 +45,11 @@ it("each command of the tutorial does what the tutorial says", { timeout: 2_400_
   for (const line of lines) {
     const [, status = 0, says = /(?:)/] = expected.find(([pattern]) => pattern.test(line)) ?? [];
     const got = await shell(line);
-    expect({ line, status: got.status, err: got.status === status ? "" : got.err.slice(-2000) }).toEqual({
+    expect({
+      line,
+      status: got.status,
+      err: got.status === status ? "" : (got.out + got.err).slice(-2000),
+    }).toEqual({
       line,
       status,
       err: "",

@@ -1,3 +1,4 @@
+import { seconds } from "../../cluster-options.ts";
 import { command } from "../../command.ts";
 import { jsonOption } from "../../options.ts";
 import { openOutput } from "../../output.ts";
@@ -13,15 +14,13 @@ export const fetchCommand = () =>
   })
     .argument("<url>", "an http:// address")
     .requiredOption("--from <machine>", "a machine, or `outside`")
+    .option("--timeout <seconds>", "how long to ask again while no page comes", seconds, 30)
     .addOption(stateOption())
     .addOption(jsonOption())
-    .action(async (url, { state, from, ...options }) => {
+    .action(async (url, { state, from, timeout, ...options }) => {
       const output = openOutput(options);
-      const { giveOrder } = await import("../../../lab/cluster/control.ts");
-      const found = await giveOrder<{ ok: boolean; body: string }>(await runningLab(state), "fetch", {
-        url,
-        from,
-      });
+      const { fetchPage } = await import("../../../lab/cluster/fetch-page.ts");
+      const found = await fetchPage(await runningLab(state), { url, from, timeoutMs: timeout * 1000 });
       output.result(found, ({ body }) => (body.endsWith("\n") ? body : `${body}\n`));
       if (!found.ok) output.setStatus(1);
     });
