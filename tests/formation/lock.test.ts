@@ -3,23 +3,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { lockText } from "../../src/catalog/lock-file.ts";
-import type { Lock, LockedExtension, PinnedImage } from "../../src/catalog/lock-model.ts";
+import type { Lock } from "../../src/catalog/lock-model.ts";
 import type { Formation } from "../../src/formation/model.ts";
-import { type Contract, emptyContract, sumContracts } from "../../src/talos/contract.ts";
+import { type Contract, emptyContract } from "../../src/talos/contract.ts";
 import { runInside } from "../helpers/cli.ts";
+import { kernel, lockOf, pinned } from "../helpers/small-lock.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "check-lock-"));
 afterAll(() => rmSync(folder, { recursive: true }));
-
-const digest = `sha256:${"0".repeat(64)}`;
-const pinned = (repository: string): PinnedImage => ({
-  repository,
-  tag: "v1.13.6",
-  digest,
-  manifest: digest,
-  bytes: 1,
-});
-const kernel = "6.18.44-talos";
 
 /** An extension of the user's own: no table knows what it waits for. */
 const watcher: Contract = {
@@ -46,28 +37,6 @@ const zfs = (release: string): Contract => ({
   modules: [{ name: "zfs", release, dependsOn: [] }],
 });
 const reference = "ghcr.io/acme/watcher:v1";
-
-function lockOf(extensions: Record<string, LockedExtension>): Lock {
-  const contract = sumContracts(Object.values(extensions).map((one) => one.contract));
-  return {
-    lockVersion: 1,
-    rolesChecksum: digest,
-    talos: "v1.13.6",
-    architectures: {
-      arm64: {
-        base: pinned("ghcr.io/siderolabs/installer-base"),
-        bootFiles: pinned("ghcr.io/siderolabs/imager"),
-        kernelRelease: kernel,
-        extensions,
-      },
-    },
-    roles: {
-      a: {
-        arm64: { extensions: Object.keys(extensions), contract, schematic: null, inputsKey: "0".repeat(64) },
-      },
-    },
-  };
-}
 
 async function check(list: string, lock?: Lock) {
   writeFileSync(

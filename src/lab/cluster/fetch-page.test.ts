@@ -11,7 +11,7 @@ async function lab(pages: Page[]) {
     { fetch: async (args) => pages[Math.min(asked.push(args), pages.length) - 1] },
     "token",
   );
-  close.push(served.close);
+  close.push(() => served.close());
   return { asked, handle: { control: served.url, token: "token" } };
 }
 const none: Page = { ok: false, body: "no route" };
