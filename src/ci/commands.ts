@@ -9,7 +9,7 @@ const mirrorWords = ({ mirrors }: PipelineOptions): string[] =>
 const fileWords = ({ rolesFile }: PipelineOptions): string[] =>
   rolesFile === "roles.yaml" ? [] : ["--file", word(rolesFile)];
 
-/** The shell's command lines of a pipeline. Roles and architectures come in the variables ROLE, ARCH and SHARD, never as text. */
+/** The shell's command lines of a pipeline. Roles and architectures come in the variables ROLE, ARCH and SHARD, never as text. Each push leaves `out/push-ROLE-ARCH.json`. */
 export interface PipelineCommands {
   install: string;
   installPackages: string;
@@ -18,6 +18,8 @@ export interface PipelineCommands {
   /** Prints the key of every entry; those of `pending` are not published yet. */
   keys: string;
   pending: string;
+  /** Writes the entries of a shard that are not published yet, one a line, into `share.txt`. Empty without shards. */
+  share: string;
   /** Empty for the native engine. */
   checkout: string;
   build: string;
@@ -28,11 +30,13 @@ export interface PipelineCommands {
 
 /** Pure. */
 export function pipelineCommands(options: PipelineOptions): PipelineCommands {
-  const { engine, packages, version, cache, cozystack, shards } = options;
+  const { engine, packages, version, cache, cozystack, shards, outputs } = options;
   const talosRoles = (...words: string[]): string =>
     ["talos-roles", ...words, ...fileWords(options)].join(" ");
   const mirrors = mirrorWords(options);
-  const what = shards === undefined ? ['"$ROLE"', "--arch", '"$ARCH"'] : ["--shard", '"$SHARD"'];
+  const what = ['"$ROLE"', "--arch", '"$ARCH"'];
+  const built = ["--outputs", outputs.join(","), "--frozen", "--out", "out"];
+  const forEach = (lines: string): string => (shards === undefined ? lines : eachOfShare(lines));
   const cozy = engine === "cozystack" ? ["--engine", "cozystack", "--checkout", "cozystack"] : [];
   const cached = cache === undefined ? [] : ["--cache", word(cache)];
   return {
@@ -44,30 +48,28 @@ export function pipelineCommands(options: PipelineOptions): PipelineCommands {
     check: talosRoles("check"),
     keys: talosRoles("ci", "matrix", "--keys"),
     pending: talosRoles("ci", "matrix", "--keys", "--unpublished", ...mirrors),
-    checkout:
-      engine === "native"
+    checkout: engine === "native" ? "" : checkoutOf(cozystack ?? ""),
+    share:
+      shards === undefined
         ? ""
-        : `git clone --quiet --filter=blob:none --no-checkout https://github.com/cozystack/cozystack cozystack
-git -C cozystack checkout --quiet --detach ${word(cozystack ?? "")}`,
-    build: talosRoles("build", ...what, "--frozen", "--out", "out", ...cozy, ...cached, ...mirrors),
-    readBack: shards === undefined ? `talos-roles inspect "out/$ROLE/installer-$ARCH.tar"` : readBackAll,
-    push: talosRoles("push", ...what, "--out", "out", "--json"),
-    merge: talosRoles(
-      "ci",
-      "merge",
-      "records",
-      "--out",
-      "build-record.json",
-      "--page",
-      "images.md",
-      "--pushed",
-      ...mirrors,
-    ),
+        : `${talosRoles("ci", "matrix", "--lines", "--unpublished", "--shard", '"$SHARD"', ...mirrors)} > share.txt`,
+    build: forEach(talosRoles("build", ...what, ...built, ...cozy, ...cached, ...mirrors)),
+    readBack: forEach('talos-roles inspect "out/$ROLE/installer-$ARCH.tar"'),
+    push: forEach(`${talosRoles("push", ...what, "--out", "out", "--json")} > "out/push-$ROLE-$ARCH.json"`),
+    merge: talosRoles("ci", "merge", "records", ...merged, ...mirrors),
   };
 }
 
-/** A shard has whichever roles it was given. */
-const readBackAll = `find out -name 'installer-*.tar' -print -exec talos-roles inspect {} ';'`;
+const merged = ["--out", "build-record.json", "--page", "images.md", "--pushed"];
+
+const checkoutOf = (release: string): string =>
+  `git clone --quiet --filter=blob:none --no-checkout https://github.com/cozystack/cozystack cozystack
+git -C cozystack checkout --quiet --detach ${word(release)}`;
+
+/** Each line of a shard's share is a role and an architecture. The command gets no input, or it would eat the other lines. */
+const eachOfShare = (command: string): string =>
+  `while read -r ROLE ARCH; do\n  ${command} < /dev/null\ndone < share.txt`;
 
 /** crane is in no Debian package; the Go checksum database vouches for it. */
-const installCrane = `GOBIN=/usr/local/bin sudo --preserve-env=GOBIN "$(command -v go)" install github.com/google/go-containerregistry/cmd/crane@v0.22.1`;
+const installCrane = `go=$(command -v go) || { echo "crane is built with Go: use a runner that has it" >&2; exit 1; }
+GOBIN=/usr/local/bin sudo --preserve-env=GOBIN "$go" install github.com/google/go-containerregistry/cmd/crane@v0.22.1`;

@@ -15,12 +15,18 @@ export async function findRecords(paths: readonly string[]): Promise<JobRecord[]
 
 async function jobRecord(path: string): Promise<JobRecord> {
   const record = await readRecord(dirname(path));
-  const pushed = await readPushed(join(dirname(path), pushedName));
+  const pushed = await readAllPushed(dirname(path));
   return { path, record, ...(pushed ? { pushed } : {}) };
 }
 
-/** What `push --json` printed, kept beside the record. */
-const pushedName = "push.json";
+/** What `push --json` printed, kept beside the record: one file, or one for each role and architecture. */
+const pushedName = /^push(?:-[\w.-]+)?\.json$/;
+
+async function readAllPushed(folder: string): Promise<readonly PushedDigest[] | undefined> {
+  const names = (await readdir(folder)).filter((name) => pushedName.test(name)).sort();
+  const found = await Promise.all(names.map((name) => readPushed(join(folder, name))));
+  return names.length === 0 ? undefined : found.flat();
+}
 
 const pushedSchema = z.looseObject({
   images: z.array(
@@ -28,9 +34,8 @@ const pushedSchema = z.looseObject({
   ),
 });
 
-async function readPushed(path: string): Promise<readonly PushedDigest[] | undefined> {
-  const text = await readFile(path, "utf8").catch(() => undefined);
-  if (text === undefined) return undefined;
+async function readPushed(path: string): Promise<readonly PushedDigest[]> {
+  const text = await readFile(path, "utf8");
   try {
     return pushedSchema.parse(JSON.parse(text)).images;
   } catch (cause) {

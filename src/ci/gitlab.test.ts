@@ -11,7 +11,7 @@ const made = (more: Partial<PipelineOptions> = {}) =>
     gitlabPipeline({ ...pipelineFor(roles, more), entries: keyedMatrix(roles, lockFor(roles)) }),
   ) as Record<
     string,
-    { stage: string; script: string[]; variables: Record<string, unknown>; services?: string[] }
+    { stage: string; script: string[]; variables: Record<string, unknown>; artifacts?: object }
   >;
 
 it("has the gate, one job per role and architecture, and the merge", () => {
@@ -40,12 +40,20 @@ it("has the gate, one job per role and architecture, and the merge", () => {
   expect(pipeline["merge"]).toMatchObject({ when: "always" });
 });
 
-it("has shards instead, and Docker for the CozyStack engine", () => {
-  expect(Object.keys(made({ shards: 2 })).slice(4)).toEqual(["build shard-1", "build shard-2", "merge"]);
-  expect(made({ engine: "cozystack", cozystack: "v1.6.2" })["build compute-arm64"]?.services).toEqual([
-    "docker:dind",
-  ]);
-  expect(made()["build compute-arm64"]?.services).toBeUndefined();
+it("has shards instead, each of which builds what is not published of its share", () => {
+  const pipeline = made({ shards: 2 });
+  expect(Object.keys(pipeline).slice(4)).toEqual(["build shard-1", "build shard-2", "merge"]);
+  const script = pipeline["build shard-1"]?.script.join("\n");
+  expect(script).toMatch(
+    /ci matrix --lines --unpublished --shard "\$SHARD" > share\.txt\n.*exit 0[^]*while read -r ROLE ARCH; do\n {2}talos-roles build/,
+  );
+});
+
+it("keeps what no registry has", () => {
+  expect(made()["build compute-arm64"]?.artifacts).toMatchObject({ paths: ["records/compute-arm64/"] });
+  expect(made({ outputs: ["installer", "iso"] })["build compute-arm64"]?.artifacts).toMatchObject({
+    paths: ["records/compute-arm64/", "out/"],
+  });
 });
 
 it("a role's words are not filled in by GitLab", () => {
@@ -65,4 +73,12 @@ it("the parent writes the child and triggers it, and refreshes the lock on a sch
   expect(parent["write"]?.script.at(-1)).toBe("talos-roles ci gitlab --out talos-images.yml");
   expect(parent["images"]).toMatchObject({ trigger: { strategy: "depend" } });
   expect(parent["refresh"]?.script.join("\n")).toContain("merge_request.create");
+  expect(parent["refresh"]?.script.join("\n")).not.toContain("patch cozystack");
+  const mirrored = parse(
+    gitlabParent(pipelineFor(roles, { mirrors: ["ghcr.io=https://m.test"], cozystack: "v1.6.2" })),
+  ) as ReturnType<typeof made>;
+  const lines = mirrored["refresh"]?.script.join("\n");
+  expect(lines).toContain("lock --update --file roles.yaml --mirror ghcr.io=https://m.test");
+  expect(lines).toContain('patch cozystack "$clone" --ref v1.6.2 --out patches/cozystack.patch');
+  expect(lines).toContain("git add -- roles.lock.json patches/cozystack.patch");
 });

@@ -25,7 +25,7 @@ export function gitlabPipeline(options: GitlabOptions): string {
     default: { image: "$TALOS_ROLES_IMAGE", interruptible: false },
     check: { stage: "check", script: [commands.install, commands.checkLock, commands.check] },
     ...builds,
-    merge: mergeJob(options, commands),
+    merge: mergeJob(commands),
   };
   return `# Written by ${options.commandLine}
 # A child pipeline: write it anew in each parent, and see docs/ci.md for the parent's lines.
@@ -33,18 +33,19 @@ export function gitlabPipeline(options: GitlabOptions): string {
 ${stringify(pipeline, { lineWidth: 0 })}`;
 }
 
-const script = ({ installPackages, install, ...commands }: PipelineCommands): string[] => [
+const script = ({ installPackages, install }: PipelineCommands): string[] => [
   // Jobs are root in their container, where there is no sudo.
-  installPackages.replaceAll("sudo --preserve-env=GOBIN ", "").replaceAll("sudo ", ""),
+  installPackages.replaceAll("sudo ", ""),
   install,
-  ...(commands.checkout === "" ? [] : [commands.checkout]),
 ];
 
 const login = 'export GITHUB_TOKEN="${GITHUB_TOKEN:-}"';
 
-/** In a container runtime of its own, where the engine runs Talos' imager in Docker. */
-const services = ({ engine }: PipelineOptions): Job =>
-  engine === "cozystack" ? { services: ["docker:dind"], tags: ["privileged"] } : {};
+/** The record for the merge, and the images that no registry has. */
+const artifacts = (id: string, { outputs }: PipelineOptions): Job => ({
+  paths: [`records/${id}/`, ...(outputs.some((output) => output !== "installer") ? ["out/"] : [])],
+  exclude: ["out/*/installer-*", "out/*/installer-*/**/*"],
+});
 
 function entryJobs(options: GitlabOptions, commands: PipelineCommands): Record<string, Job> {
   return Object.fromEntries(
@@ -56,7 +57,6 @@ function entryJobs(options: GitlabOptions, commands: PipelineCommands): Record<s
         {
           stage: "build",
           needs: ["check"],
-          ...services(options),
           variables: verbatim({
             ROLE: name,
             EXTENSIONS: extensions,
@@ -67,10 +67,11 @@ function entryJobs(options: GitlabOptions, commands: PipelineCommands): Record<s
           }),
           script: [
             ...script(commands),
+            login,
             `case "$(${commands.pending})" in *"$KEY"*) ;; *) echo "It is published."; exit 0 ;; esac`,
             ...built(commands, id),
           ],
-          artifacts: { paths: [`records/${id}/`] },
+          artifacts: artifacts(id, options),
         },
       ];
     }),
@@ -85,22 +86,26 @@ function shardJobs(options: GitlabOptions, commands: PipelineCommands): Record<s
       {
         stage: "build",
         needs: ["check"],
-        ...services(options),
         variables: { SHARD: `${index + 1}/${shards}` },
-        script: [...script(commands), ...built(commands, `shard-${index + 1}`)],
-        artifacts: { paths: [`records/shard-${index + 1}/`] },
+        script: [
+          ...script(commands),
+          login,
+          commands.share,
+          'test -s share.txt || { echo "All of it is published."; exit 0; }',
+          ...built(commands, `shard-${index + 1}`),
+        ],
+        artifacts: artifacts(`shard-${index + 1}`, options),
       },
     ]),
   );
 }
 
 const built = ({ build, readBack, push }: PipelineCommands, id: string): string[] => [
-  login,
   build,
   readBack,
-  `${push} > out/push.json`,
+  push,
   `mkdir -p records/${id}`,
-  `cp out/build-record.json out/push.json records/${id}/`,
+  `cp out/build-record.json out/push-*.json records/${id}/`,
 ];
 
 /** GitLab fills variables into variables; a role's words must stay as they are. */
@@ -112,7 +117,7 @@ const verbatim = (values: Record<string, string>): Record<string, unknown> =>
     ]),
   );
 
-const mergeJob = (_: PipelineOptions, { install, merge }: PipelineCommands): Job => ({
+const mergeJob = ({ install, merge }: PipelineCommands): Job => ({
   stage: "merge",
   when: "always",
   script: [install, "mkdir -p records", merge],
@@ -147,14 +152,27 @@ export const gitlabParent = (options: PipelineOptions): string => {
 };
 
 /** INPUT: REFRESH_TOKEN is a project access token that may push, because a job's own token may not. */
-function gitlabRefresh({ rolesFile }: PipelineOptions): string[] {
+function gitlabRefresh({ rolesFile, mirrors, cozystack }: PipelineOptions): string[] {
   const lock = word(lockPath(rolesFile));
+  const paths = [lock, ...(cozystack === undefined ? [] : [patchPath])].join(" ");
+  const from = mirrors.map((mirror) => ` --mirror ${word(mirror)}`).join("");
   return [
     `cp ${lock} before.lock.json`,
-    `talos-roles lock --update --file ${word(rolesFile)}`,
+    `talos-roles lock --update --file ${word(rolesFile)}${from}`,
     `talos-roles diff before.lock.json ${lock} | tee words.txt`,
-    `git diff --quiet -- ${lock} && exit 0`,
-    `git -c user.name=talos-roles -c user.email=talos-roles@localhost commit -q -m "Refresh the lock" -m "$(cat words.txt)" -- ${lock}`,
+    ...(cozystack === undefined ? [] : refreshPatch(cozystack)),
+    `git add -- ${paths}`,
+    "git diff --cached --quiet && exit 0",
+    'git -c user.name=talos-roles -c user.email=talos-roles@localhost commit -q -m "Refresh the lock" -m "$(cat words.txt)"',
     'git push -f -o merge_request.create "https://talos-roles:$REFRESH_TOKEN@$CI_SERVER_HOST/$CI_PROJECT_PATH.git" HEAD:talos-roles/refresh',
   ];
 }
+
+const patchPath = "patches/cozystack.patch";
+
+/** The image of the job has git, make and both shells, which is what proving the patch takes. */
+const refreshPatch = (release: string): string[] => [
+  'clone="$(mktemp -d)/cozystack"',
+  'git clone --quiet --filter=blob:none --no-checkout https://github.com/cozystack/cozystack "$clone"',
+  `talos-roles patch cozystack "$clone" --ref ${word(release)} --out ${patchPath}`,
+];

@@ -75,6 +75,17 @@ describe("merging records", () => {
     expect(record.roles.map(({ name }) => name)).toEqual(["compute", "gateway"]);
   });
 
+  it("a published role must have every output, too", () => {
+    const both = { ...roles, images: { ...roles.images, outputs: ["installer", "iso"] } };
+    const published = new Map(
+      ["compute", "gateway"].map((name) => [`${name}-arm64`, recordOf(name).roles[0]!] as const),
+    );
+    expect(mergeRecords(both, [], { published }).faults).toEqual([
+      "compute for arm64 has no iso",
+      "gateway for arm64 has no iso",
+    ]);
+  });
+
   it("takes the digests that push told, and fails where one is missing", () => {
     const digest = `sha256:${"d".repeat(64)}`;
     const told = { role: "compute", arch: "arm64", build: "x/talos-compute:v1.13.6-0", digest };

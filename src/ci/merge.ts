@@ -1,5 +1,7 @@
 import { canonicalJson } from "../formats/canonical.ts";
+import { isOutput } from "../image/push/outputs-said.ts";
 import type { BuildRecord, RecordedRole } from "../image/record.ts";
+import { ownOutputs } from "../roles/choose.ts";
 import type { RolesFile } from "../roles/model.ts";
 import { entryId } from "./matrix.ts";
 import { type Target, targetsOf } from "../roles/names.ts";
@@ -21,7 +23,7 @@ export interface PushedDigest {
   digest: string;
 }
 
-/** Roles whose image was published before: no job built them, and of them the registry has the installer only. */
+/** Roles whose image was published before, with all outputs: no job built them, and of them the registry has the installer only. */
 export type Published = ReadonlyMap<string, RecordedRole>;
 
 export interface MergeOptions {
@@ -58,7 +60,10 @@ export function mergeRecords(
     );
     const [first, ...others] = found;
     const before = published.get(entryId({ name: target.role, arch: target.arch }));
-    if (first === undefined && before !== undefined) return [before];
+    if (first === undefined && before !== undefined) {
+      faults.push(...missingOutputs(roles, before));
+      return [before];
+    }
     if (first === undefined) {
       faults.push(`${nameOf(target)} is missing: its job failed, or left no record`);
       return [];
@@ -91,12 +96,9 @@ const strangers = (roles: RolesFile, record: BuildRecord): string[] =>
     .filter((one) => !targetsOf(roles).some((target) => isOf(target)(one)))
     .map(({ name, arch }) => nameOf({ role: name, arch }));
 
-/** A platform's disk image counts by its platform, everything else by its kind. */
-function missingOutputs({ images }: RolesFile, role: RecordedRole): string[] {
-  const has = (output: string): boolean =>
-    role.assets.some(({ kind, platform }) => kind === output || (kind === "disk" && platform === output));
-  return images.outputs
-    .filter((output) => !has(output))
+function missingOutputs(roles: RolesFile, role: RecordedRole): string[] {
+  return ownOutputs(roles)
+    .filter((output) => !role.assets.some((asset) => isOutput(output, asset)))
     .map((output) => `${nameOf({ role: role.name, arch: role.arch })} has no ${output}`);
 }
 

@@ -6,6 +6,8 @@ export type Engine = (typeof engines)[number];
 /** What a pipeline is made for. */
 export interface PipelineOptions {
   entries: readonly MatrixEntry[];
+  /** What is built of every role: the installer is among it. */
+  outputs: readonly string[];
   engine: Engine;
   /** Path of the roles file in the repository. */
   rolesFile: string;
@@ -19,7 +21,7 @@ export interface PipelineOptions {
   runner: string;
   /** Label of the runners for arm64, where there are any. */
   armRunner: string | undefined;
-  /** How many jobs share all roles; undefined means one job per role and architecture. */
+  /** How many jobs share all entries; undefined means one job per role and architecture. */
   shards: number | undefined;
   /** Repository that keeps segments for all jobs: `ghcr.io/you/moon/cache`. */
   cache: string | undefined;

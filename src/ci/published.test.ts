@@ -29,8 +29,11 @@ const roles = () => {
     images: { ...file.images, registry: `${registry.host}/moon` },
   };
 };
-const push = async (key: string) => {
-  const annotations = { "io.talos-roles.lock": key };
+const push = async (key: string, outputs?: string) => {
+  const annotations = {
+    "io.talos-roles.lock": key,
+    ...(outputs === undefined ? {} : { "io.talos-roles.outputs": outputs }),
+  };
   const layers = [await smallLayer(fromText(key).stream())];
   const reference = parseReference(`${registry.host}/moon/talos-compute:v1.13.6`);
   return pushImage(client, reference, assembleImage({ architecture: "arm64", layers, annotations }));
@@ -61,4 +64,43 @@ it("a record of what was published before is read from the registry and the lock
     kernelRelease: "6.18.1-talos",
     assets: [{ kind: "installer", sha256: digestHex(digest) }],
   });
+});
+
+it("an output that was not built with the image has to be built, and so does a disk image of another size", async () => {
+  const file = roles();
+  const entries = keyedMatrix(file, lockFor(file)).slice(0, 1);
+  const key = keyOf("compute", "arm64");
+  const names = async (images: Partial<typeof file.images>) =>
+    (await unpublished({ ...file, images: { ...file.images, ...images } }, entries, client)).map(
+      ({ name }) => name,
+    );
+  await push(key);
+  expect(await names({})).toEqual([]);
+  expect(await names({ outputs: ["installer", "iso"] })).toEqual(["compute"]);
+  const asset = (more: object) => ({
+    path: "compute/x",
+    sha256: "a".repeat(64),
+    bytes: 1,
+    buildKey: "b".repeat(64),
+    ...more,
+  });
+  const assets = [asset({ kind: "iso" }), asset({ kind: "disk", platform: "metal" })];
+  await push(key, JSON.stringify({ disk: {}, assets }));
+  expect(await names({ outputs: ["installer", "iso", "metal"] })).toEqual([]);
+  expect(await names({ outputs: ["installer", "metal"], diskSize: 8 * 1024 ** 3 })).toEqual(["compute"]);
+  expect(await names({ outputs: ["installer", "iso"], diskSize: 8 * 1024 ** 3 })).toEqual([]);
+  expect(await names({ outputs: ["installer", "nocloud"] })).toEqual(["compute"]);
+  const images = { ...file.images, outputs: ["installer", "iso"] };
+  const found = await publishedBefore(
+    { ...file, images },
+    lockFor(file),
+    [{ role: "compute", arch: "arm64" }],
+    client,
+  );
+  expect(found.get("compute-arm64")?.assets).toMatchObject([
+    { kind: "installer" },
+    { kind: "iso", path: "compute/x", earlier: true },
+  ]);
+  await push(key, "not JSON");
+  expect(await names({ outputs: ["iso"] })).toEqual(["compute"]);
 });

@@ -2,7 +2,8 @@ import pLimit from "p-limit";
 import type { Lock } from "../catalog/lock-model.ts";
 import { isRolesError } from "../errors.ts";
 import { annotation } from "../image/push/annotations.ts";
-import type { RecordedRole } from "../image/record.ts";
+import { outputsBeside } from "../image/push/outputs-said.ts";
+import type { RecordedAsset, RecordedRole } from "../image/record.ts";
 import { type Digest, digestHex } from "../oci/digest.ts";
 import { parseReference } from "../oci/reference.ts";
 import type { ImageSource, RawManifest } from "../oci/source.ts";
@@ -11,7 +12,7 @@ import { type Target, installerReference } from "../roles/names.ts";
 import { type KeyedEntry, entryId, keyedMatrix } from "./matrix.ts";
 import type { Published } from "./merge.ts";
 
-/** The entries whose installer image is not in the registry, or is there made of something else. Errors: those of the source, but for a missing image. */
+/** The entries whose installer image is not in the registry, or is there made of something else or without an output. Errors: those of the source, but for a missing image. */
 export async function unpublished(
   roles: RolesFile,
   entries: readonly KeyedEntry[],
@@ -31,11 +32,13 @@ interface PublishedImage {
   reference: string;
   digest: Digest;
   bytes: number;
+  /** What was built beside it in the run that pushed it. */
+  beside: readonly RecordedAsset[];
 }
 
 /**
  * The installer image of an entry as the registry has it under its Talos tag, when `push` noted on it that it was made
- * of the same inputs. Undefined where it is not so, and it has to be built and pushed.
+ * of the same inputs, and that every other output was built with it. Undefined where it is not so, and it has to be built and pushed.
  */
 async function publishedImage(
   roles: RolesFile,
@@ -48,8 +51,9 @@ async function publishedImage(
   const { annotations, layers = [] } = JSON.parse(
     Buffer.from(found.bytes).toString("utf8"),
   ) as PublishedManifest;
-  if (annotations?.[annotation.lock] !== entry.key) return undefined;
-  return { reference, digest: found.digest, bytes: layers.reduce((sum, { size }) => sum + size, 0) };
+  const beside = outputsBeside(roles, annotations?.[annotation.outputs]);
+  if (annotations?.[annotation.lock] !== entry.key || !beside) return undefined;
+  return { reference, digest: found.digest, bytes: layers.reduce((sum, { size }) => sum + size, 0), beside };
 }
 
 interface PublishedManifest {
@@ -103,6 +107,7 @@ async function publishedRole(
         bytes: image.bytes,
         buildKey: entry.key.replace(/^sha256:/, ""),
       },
+      ...image.beside.map((asset) => ({ ...asset, earlier: true })),
     ],
   };
 }

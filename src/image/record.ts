@@ -7,7 +7,7 @@ import { recordName } from "../roles/names.ts";
 import { architectures } from "../talos/arch.ts";
 
 const hex = z.string().regex(/^[0-9a-f]{64}$/);
-const assetSchema = z.looseObject({
+export const recordedAsset = z.looseObject({
   kind: z.string(),
   format: z.string().exactOptional(),
   platform: z.string().exactOptional(),
@@ -28,7 +28,7 @@ const roleSchema = z.looseObject({
   inputsKey: hex,
   installer: z.string(),
   standIns: z.array(z.string()),
-  assets: z.array(assetSchema),
+  assets: z.array(recordedAsset),
 });
 const recordSchema = z.looseObject({
   recordVersion: z.literal(1),
@@ -39,7 +39,7 @@ const recordSchema = z.looseObject({
 /** `build-record.json`: what was built, from what, as it was read back from the finished files. No clock is in it. */
 export type BuildRecord = z.infer<typeof recordSchema>;
 export type RecordedRole = z.infer<typeof roleSchema>;
-export type RecordedAsset = z.infer<typeof assetSchema>;
+export type RecordedAsset = z.infer<typeof recordedAsset>;
 
 /** The record in `folder`; undefined where there is none. Errors: FORMAT_INVALID. */
 export async function findRecord(folder: string): Promise<BuildRecord | undefined> {

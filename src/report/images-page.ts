@@ -6,7 +6,8 @@ export function imagesPage({ talosVersion, roles }: BuildRecord): string {
   const blocks = roles.map((role) => roleBlock(role));
   return `# Images
 
-Talos ${cell(talosVersion)}. This page is written from the build record; do not edit it.
+Talos ${cell(talosVersion)}. This page is written from the build record; do not edit it. Installers are in the registry; every other file is with the artifacts of the
+run that built it.
 
 | role | architecture | installer image | digest |
 |---|---|---|---|
@@ -39,8 +40,8 @@ ${standIns.map((one) => `\nNot the real thing: ${cell(one)}\n`).join("")}
 ${assets.map(assetRow).join("")}`;
 }
 
-const assetRow = ({ path, bytes, sha256 }: RecordedAsset): string =>
-  `| ${cell(path)} | ${bytesText(bytes)} | \`${sha256}\` |\n`;
+const assetRow = ({ path, bytes, sha256, ...asset }: RecordedAsset): string =>
+  `| ${cell(path)}${asset["earlier"] === true ? " (an earlier run)" : ""} | ${bytesText(bytes)} | \`${sha256}\` |\n`;
 
 /** A record comes from outside: what it says may not become markup. */
 const cell = (text: string): string =>

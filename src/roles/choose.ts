@@ -48,6 +48,12 @@ export function chosenOutputs(
   return chosen.filter((output) => output !== "uki");
 }
 
+/** The outputs of roles.yaml that the Talos version has: of those that stand for nothing written, it may lack the UKI. Errors: UNSUPPORTED. */
+export function ownOutputs(roles: RolesFile): string[] {
+  const chosen: readonly string[] = chosenOutputs(roles, undefined);
+  return roles.images.outputs.filter((output) => chosen.includes(output));
+}
+
 /** Outputs that somebody wrote down: none where they are those that stand for nothing written. */
 const written = ({ outputs }: RolesFile["images"]): readonly string[] =>
   outputs.join() === defaults.images.outputs.join() ? [] : outputs;

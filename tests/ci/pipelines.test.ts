@@ -32,6 +32,10 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "pipelines-"));
   await mkdir(join(folder, ".git"));
   await writeFile(join(folder, "roles.yaml"), roles());
+  await writeFile(
+    join(folder, "no-installer.yaml"),
+    roles().replace("outputs: [installer]", "outputs: [iso, metal]"),
+  );
   await writeFile(join(folder, "cozy.yaml"), roles(", cozystack: v1.6.2", "[arm64, amd64]"));
 });
 afterAll(() => rm(folder, { recursive: true }));
@@ -105,6 +109,7 @@ describe("workflows", () => {
     ["--engine cozystack --file cozy.yaml --cache ghcr.io/urmanac/moon/cache", /no segments/],
     ["--shards 0", /from 1 to 256/],
     ["--shards 3", /3 jobs cannot share 2 roles/],
+    ["--file no-installer.yaml", /asks for no installer/],
     ["--runner a,b", /no label of a runner/],
   ])("%s is wrong usage", async (words, message) => {
     expect(await run("ci", "github", ...words.split(" "))).toMatchObject({
@@ -122,6 +127,10 @@ describe("ci matrix and ci gitlab", () => {
         err: expect.stringContaining("LOCK_MISSING") as string,
       });
     }
+    expect(await run("ci", "gitlab", "--engine", "cozystack", "--file", "cozy.yaml")).toMatchObject({
+      status: 2,
+      err: expect.stringMatching(/no pipeline for GitLab with the CozyStack engine/) as string,
+    });
     expect(await run("ci", "gitlab", "--parent")).toMatchObject({
       status: 0,
       out: expect.stringContaining("talos-roles ci gitlab --out talos-images.yml") as string,

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { chmod, cp, mkdir, mkdtemp, readFile, writeFile } from "node:fs/promises";
+import { chmod, cp, mkdir, mkdtemp, readdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { parse } from "yaml";
 
@@ -115,15 +115,29 @@ async function standIn(
 ): Promise<void> {
   if (uses.startsWith("actions/upload-artifact@")) {
     const name = fill({ name: inputs["name"] ?? "" }, values)["name"] ?? "";
-    for (const path of (inputs["path"] ?? "").trim().split(/\s+/)) {
+    const patterns = (inputs["path"] ?? "").trim().split(/\s+/);
+    for (const path of await matching(workspace, patterns)) {
       const target = join(artifacts, name, path.replace(/^out\//, ""));
       await mkdir(dirname(target), { recursive: true });
-      await cp(join(workspace, path), target);
+      await cp(join(workspace, path), target, { recursive: true });
     }
   }
   if (uses.startsWith("actions/download-artifact@")) {
     await cp(artifacts, join(workspace, inputs["path"] ?? ""), { recursive: true });
   }
+}
+
+/** Paths that patterns of `upload-artifact` mean: `*` is part of one name, `!` takes away. */
+async function matching(workspace: string, patterns: readonly string[]): Promise<string[]> {
+  const is = (pattern: string) => new RegExp(`^${pattern.replaceAll(".", "\\.").replaceAll("*", "[^/]*")}$`);
+  const [not, wanted] = [
+    patterns.filter((one) => one.startsWith("!")),
+    patterns.filter((one) => !one.startsWith("!")),
+  ];
+  const paths = await readdir(workspace, { recursive: true });
+  return paths.filter(
+    (path) => wanted.some((one) => is(one).test(path)) && !not.some((one) => is(one.slice(1)).test(path)),
+  );
 }
 
 /** Fills in expressions. One without a value is an error: a runner would put an empty text there. */

@@ -9,7 +9,11 @@ import { indented, literal, step } from "./text.ts";
 export function buildJob(options: PipelineOptions): string {
   const commands = pipelineCommands(options);
   const sharded = options.shards !== undefined;
-  const when = sharded ? {} : { if: "contains(needs.plan.outputs.pending, matrix.variant.key)" };
+  const when = {
+    if: sharded
+      ? "steps.share.outputs.any == 'true'"
+      : "contains(needs.plan.outputs.pending, matrix.variant.key)",
+  };
   const id = sharded
     ? "shard-${{ strategy.job-index }}"
     : "${{ matrix.variant.name }}-${{ matrix.variant.arch }}";
@@ -17,43 +21,78 @@ export function buildJob(options: PipelineOptions): string {
     id: "build",
     head: headOf(options),
     steps: [
-      ...setUp(options, { when: when.if }),
+      ...setUp(options, { when: sharded ? undefined : when.if }),
+      ...(sharded
+        ? [
+            step({
+              name: "What of it is not published yet",
+              id: "share",
+              env: registryLogin,
+              run: shareOf(commands.share),
+            }),
+          ]
+        : []),
       step({ name: "Install the tools of a build", ...when, run: commands.installPackages }),
       ...(commands.checkout === ""
         ? []
         : [step({ name: "Check out CozyStack", ...when, run: commands.checkout })]),
       step({ name: "Build", ...when, env: registryLogin, run: commands.build }),
       step({ name: "Read back", ...when, run: commands.readBack }),
-      step({
-        name: "Push",
-        id: "push",
-        ...when,
-        env: registryLogin,
-        run: `${commands.push} > out/push.json
-${attestOutputs}`,
-      }),
-      step({
-        name: "Attest",
-        ...when,
-        uses: pinned("actions/attest-build-provenance"),
-        with: { "subject-checksums": "subjects.txt" },
-      }),
-      step({
-        name: "Keep the record",
-        ...when,
-        uses: pinned("actions/upload-artifact"),
-        with: {
-          name: `record-${id}`,
-          path: "|\n      out/build-record.json\n      out/push.json",
-          "if-no-files-found": "error",
-        },
-      }),
+      ...publishing(options, when, id),
     ],
   });
 }
 
+/** What is done with what was built. */
+function publishing(options: PipelineOptions, when: { if: string }, id: string): string[] {
+  const { push } = pipelineCommands(options);
+  return [
+    step({
+      name: "Push",
+      id: "push",
+      ...when,
+      env: registryLogin,
+      run: `${push}
+${attestOutputs}`,
+    }),
+    step({
+      name: "Attest",
+      ...when,
+      uses: pinned("actions/attest-build-provenance"),
+      with: { "subject-checksums": "subjects.txt" },
+    }),
+    step({
+      name: "Keep the record",
+      ...when,
+      uses: pinned("actions/upload-artifact"),
+      with: {
+        name: `record-${id}`,
+        path: "|\n      out/build-record.json\n      out/push-*.json",
+        "if-no-files-found": "error",
+      },
+    }),
+    ...(options.outputs.some((output) => output !== "installer")
+      ? [step({ name: "Keep the images that no registry has", ...when, ...keptImages(id) })]
+      : []),
+  ];
+}
+
+const shareOf = (share: string): string => `${share}
+if [ -s share.txt ]; then echo "any=true" >> "$GITHUB_OUTPUT"; fi`;
+
+/** Installers are in the registry. Images are compressed already. */
+const keptImages = (id: string) => ({
+  uses: pinned("actions/upload-artifact"),
+  with: {
+    name: `images-${id}`,
+    path: "|\n      out/*/*\n      !out/*/installer-*",
+    "if-no-files-found": "error",
+    "compression-level": "0",
+  },
+});
+
 /** `DIGEST  NAME` for each image, as the attestation takes it. */
-const attestOutputs = `jq -r '.images[] | "\\(.digest | ltrimstr("sha256:"))  \\(.reference | sub(":[^:/]*$"; ""))"' out/push.json > subjects.txt
+const attestOutputs = `jq -r '.images[] | "\\(.digest | ltrimstr("sha256:"))  \\(.reference | sub(":[^:/]*$"; ""))"' out/push-*.json > subjects.txt
 test -s subjects.txt`;
 
 const headOf = (options: PipelineOptions): string => `name: build ${

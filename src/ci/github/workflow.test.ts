@@ -8,6 +8,8 @@ interface Step {
   name: string;
   uses?: string;
   run?: string;
+  if?: string;
+  with?: Record<string, string>;
   env?: Record<string, string>;
 }
 interface Job {
@@ -58,8 +60,12 @@ describe("the matrix", () => {
     const [{ jobs }] = made({ shards: 3, cache: "ghcr.io/urmanac/moon/cache" });
     expect(jobs["build"]?.strategy?.matrix).toEqual({ shard: ["1/3", "2/3", "3/3"] });
     expect(commands(jobs["build"])).toContain(
-      'talos-roles build --shard "$SHARD" --frozen --out out --cache ghcr.io/urmanac/moon/cache',
+      'talos-roles build "$ROLE" --arch "$ARCH" --outputs installer --frozen --out out --cache ghcr.io/urmanac/moon/cache < /dev/null',
     );
+    // Only what is not published: where that is nothing, the job does nothing.
+    expect(commands(jobs["build"])).toContain('ci matrix --lines --unpublished --shard "$SHARD" > share.txt');
+    const steps = jobs["build"]?.steps.slice(4) ?? [];
+    expect(steps.map((step) => step.if)).toEqual(steps.map(() => "steps.share.outputs.any == 'true'"));
   });
 });
 
@@ -79,6 +85,18 @@ describe("the order", () => {
       "Merge them, and write the page of images",
       "Keep the merged record and the page",
     ]);
+  });
+
+  it("what no registry has is kept with the run", () => {
+    const named = (more: Partial<PipelineOptions>) =>
+      made(more)[0].jobs["build"]?.steps.find(({ name }) => name === "Keep the images that no registry has");
+    expect(named({})).toBeUndefined();
+    const kept = named({ outputs: ["installer", "iso", "metal"] });
+    expect(kept?.uses).toMatch(/^actions\/upload-artifact@/);
+    expect(kept?.with).toMatchObject({ path: "out/*/*\n!out/*/installer-*\n", "if-no-files-found": "error" });
+    expect(commands(made({ outputs: ["installer", "iso"] })[0].jobs["build"])).toContain(
+      "--outputs installer,iso",
+    );
   });
 
   it("the CozyStack engine checks CozyStack out at the release of roles.yaml", () => {
@@ -109,6 +127,24 @@ describe("safety", () => {
       refresh: { contents: "write", packages: "read", "pull-requests": "write" },
     });
     expect(jobs["build"]?.if).toContain("github.event_name != 'pull_request'");
+  });
+
+  it("no step that runs for a pull request is given a token", () => {
+    const [{ jobs }] = made();
+    const runs = ({ if: condition = "" }: { if?: string }): boolean =>
+      !condition.includes("github.event_name != 'pull_request'") &&
+      condition !== "github.event_name == 'schedule'";
+    const steps = Object.values(jobs)
+      .filter(runs)
+      .flatMap((job) => job.steps.filter(runs));
+    expect(steps.length).toBeGreaterThan(4);
+    for (const step of steps) expect(JSON.stringify([step.env, step.with])).not.toMatch(/token|secrets/i);
+    // Where there is one, it is only for a command that asks a registry or pushes.
+    const holders = Object.values(jobs).flatMap((job) =>
+      job.steps.filter((step) => step.env?.["GITHUB_TOKEN"]),
+    );
+    for (const { run = "" } of holders)
+      expect(run).toMatch(/--unpublished|build |push |merge |lock --update/);
   });
 
   it("no expression stands in a command: what a role is called cannot run", () => {

@@ -11,12 +11,14 @@ export const annotation = {
   lock: "io.talos-roles.lock",
   /** The contract of the role as JSON: services, what each waits for, kernel modules. */
   contract: "io.talos-roles.contract",
+  /** What else was built of the role in the same run, as JSON: files with digests, which no registry has. */
+  outputs: "io.talos-roles.outputs",
 } as const;
 
 /** Always the same for the same role, lock and source. No clock. */
 export function pushAnnotations(
   { role, arch }: Target,
-  { lock, source }: { lock: Lock; source?: string | undefined },
+  { lock, source, outputs }: { lock: Lock; source?: string | undefined; outputs: string },
 ): Record<string, string> {
   const locked = lock.roles[role]?.[arch];
   return {
@@ -26,5 +28,6 @@ export function pushAnnotations(
     [annotation.role]: role,
     [annotation.lock]: locked?.inputsKey ?? "",
     [annotation.contract]: JSON.stringify(locked?.contract),
+    [annotation.outputs]: outputs,
   };
 }

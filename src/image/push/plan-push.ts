@@ -8,6 +8,7 @@ import { buildTag, installerReference, targetsOf } from "../../roles/names.ts";
 import type { Arch } from "../../talos/arch.ts";
 import type { BuildRecord, RecordedAsset, RecordedRole } from "../record.ts";
 import { pushAnnotations } from "./annotations.ts";
+import { outputsSaid } from "./outputs-said.ts";
 
 /** One installer that is to be in the registry, and under which names. */
 export interface PushItem {
@@ -57,7 +58,7 @@ export function planPush({ roles, lock, record, only, arch, source }: PushInputs
       built: parseDigest(`sha256:${asset.sha256}`),
       reference,
       fixed: byTag(reference, fixedTag(roles, asset)),
-      annotations: pushAnnotations(target, { lock, source }),
+      annotations: pushAnnotations(target, { lock, source, outputs: outputsSaid(roles, built) }),
       standIns: built.standIns,
     };
   });

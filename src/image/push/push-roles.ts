@@ -13,6 +13,7 @@ import { byDigest, formatReference, type Reference } from "../../oci/reference.t
 import { resolveImage } from "../../oci/resolve.ts";
 import type { RawManifest } from "../../oci/source.ts";
 import type { Arch } from "../../talos/arch.ts";
+import { annotation } from "./annotations.ts";
 import type { PushItem } from "./plan-push.ts";
 import { isLocal, refuseStandIns } from "./stand-ins.ts";
 
@@ -31,7 +32,7 @@ export interface PushedImage {
   reference: string;
   /** `…/talos-gateway:v1.13.6-0123456789ab`. */
   build: string;
-  /** Of the manifest that both tags point at. */
+  /** Of the manifest that the Talos tag points at; the build's own points at it too, unless it says other things of the same image. */
   digest: Digest;
   bytes: number;
   /** False where the registry had all of it under both tags. */
@@ -73,7 +74,8 @@ async function pushItem(
       const image = await resolveImage(layout, byDigest(reference, item.built), arch);
       const own = annotated(image.manifest, item.annotations);
       const [kept, before] = [await tagged(client, fixed), await tagged(client, reference)];
-      const manifest = kept ? sameImage(kept, own, fixed) : own;
+      if (kept) refuseOther(kept, own, fixed);
+      const manifest = [before, kept].find((one) => one && saysTheSame(one, own)) ?? own;
       const blobs = [image.manifest.config, ...image.manifest.layers];
       if (!kept) {
         await pushBlobs(client, reference, { layout, blobs, places });
@@ -104,13 +106,24 @@ function annotated(manifest: ImageManifest, annotations: Record<string, string>)
   return { mediaType: mediaTypes.manifest, digest, bytes };
 }
 
-/** The image under a build's tag is the one that counts, with the annotations that it was pushed with. Errors: TAG_TAKEN. */
-function sameImage(kept: RawManifest, own: RawManifest, tag: Reference): RawManifest {
-  if (contentOf(kept) === contentOf(own)) return kept;
+/** Errors: TAG_TAKEN. */
+function refuseOther(kept: RawManifest, own: RawManifest, tag: Reference): void {
+  if (contentOf(kept) === contentOf(own)) return;
   throw new RolesError("TAG_TAKEN", `${formatReference(tag)} is another image: ${kept.digest}`, {
     hint: "The tag of a build never moves. Someone pushed there by hand: delete that tag, then push again.",
   });
 }
+
+/**
+ * An image that is there already counts, with the annotations that it was pushed with: unless it is of another lock, or other files were built
+ * beside it, which whoever asks the registry must learn of.
+ */
+const saysTheSame = (there: RawManifest, own: RawManifest): boolean =>
+  contentOf(there) === contentOf(own) &&
+  [annotation.lock, annotation.outputs].every((name) => saidBy(there)[name] === saidBy(own)[name]);
+
+const saidBy = ({ bytes }: RawManifest): Record<string, string> =>
+  (JSON.parse(Buffer.from(bytes).toString("utf8")) as Partial<ImageManifest>).annotations ?? {};
 
 function contentOf({ bytes }: RawManifest): string {
   const { config, layers } = JSON.parse(Buffer.from(bytes).toString("utf8")) as Partial<ImageManifest>;

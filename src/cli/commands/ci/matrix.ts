@@ -1,5 +1,5 @@
 import { command } from "../../command.ts";
-import { fileOption, mirrorOption } from "../../options.ts";
+import { fileOption, mirrorOption, shardOption } from "../../options.ts";
 import { withClient } from "../../registry.ts";
 
 export const matrixCommand = () =>
@@ -12,14 +12,17 @@ export const matrixCommand = () =>
   })
     .addOption(fileOption())
     .option("--keys", 'print only the key of each entry: {"compute-arm64": …}')
+    .option("--lines", "print only role and architecture of each entry, one entry a line")
+    .addOption(shardOption())
     .option("--unpublished", "leave out what the registry has, made of the same inputs")
     .addOption(mirrorOption())
-    .action(async ({ file, keys, unpublished, mirror }) => {
+    .action(async ({ file, keys, lines, shard, unpublished, mirror }) => {
       const { loadRoles } = await import("../../../roles/load.ts");
       const { requireLock } = await import("../../../catalog/update-lock.ts");
-      const { entryId, keyedMatrix } = await import("../../../ci/matrix.ts");
+      const { entryId, keyedMatrix, shareOf } = await import("../../../ci/matrix.ts");
       const roles = await loadRoles(file);
-      const all = keyedMatrix(roles, await requireLock(roles));
+      // The share comes first: another job may publish its own meanwhile, and every entry must stay in one share.
+      const all = shareOf(keyedMatrix(roles, await requireLock(roles)), shard);
       const published = await import("../../../ci/published.ts");
       const entries = unpublished
         ? await withClient({ mirror }, (client) => published.unpublished(roles, all, client))
@@ -27,5 +30,6 @@ export const matrixCommand = () =>
       const result = keys
         ? Object.fromEntries(entries.map((entry) => [entryId(entry), entry.key]))
         : { variant: entries };
-      process.stdout.write(`${JSON.stringify(result)}\n`);
+      if (lines) process.stdout.write(entries.map(({ name, arch }) => `${name} ${arch}\n`).join(""));
+      else process.stdout.write(`${JSON.stringify(result)}\n`);
     });

@@ -3,6 +3,7 @@ import { word } from "../../../ci/commands.ts";
 import { type Engine, type PipelineOptions, engines } from "../../../ci/options.ts";
 import { RolesError } from "../../../errors.ts";
 import { tools } from "../../../formats/tools.ts";
+import { ownOutputs } from "../../../roles/choose.ts";
 import type { RolesFile } from "../../../roles/model.ts";
 import { matrixOf } from "../../../ci/matrix.ts";
 import { packageVersion } from "../../../version.ts";
@@ -45,7 +46,7 @@ export function pipelineOptions(
 ): PipelineOptions {
   const { engine, file, shards, cache, runner = "ubuntu-24.04", armRunner, mirror } = flags;
   const mirrors = Object.entries(mirror).map(([host, url]) => `${host}=${url}`);
-  refuseWrong(roles, flags);
+  refuseWrong(kind, roles, flags);
   const words = (name: string, value: string | number | undefined): string[] =>
     value === undefined ? [] : [`--${name} ${word(String(value))}`];
   const commandLine = [
@@ -60,6 +61,7 @@ export function pipelineOptions(
   ].join(" ");
   return {
     entries: matrixOf(roles),
+    outputs: ownOutputs(roles),
     engine,
     rolesFile: file,
     cozystack: roles.cluster.cozystack,
@@ -75,32 +77,53 @@ export function pipelineOptions(
 }
 
 /** Errors: USAGE. */
-function refuseWrong(roles: RolesFile, { engine, shards, cache, runner, armRunner }: PipelineFlags): void {
+function refuseWrong(
+  kind: "github" | "gitlab",
+  roles: RolesFile,
+  { engine, shards, runner, armRunner, cache }: PipelineFlags,
+): void {
+  if (!roles.images.outputs.includes("installer")) {
+    throw new RolesError("USAGE", `${roles.file} asks for no installer, which is what a pipeline publishes`, {
+      hint: "Add `installer` to `images.outputs`: by it a pipeline also knows what is built already.",
+    });
+  }
   for (const label of [runner, armRunner]) {
     if (label !== undefined && !isRunnerLabel.test(label)) {
       throw new RolesError("USAGE", `${JSON.stringify(label)} is no label of a runner`);
     }
   }
-  if (engine === "cozystack" && roles.cluster.cozystack === undefined) {
+  if (engine === "cozystack") refuseForCozystack(kind, roles, { shards, cache });
+  const entries = matrixOf(roles).length;
+  if (shards !== undefined && shards > entries) {
+    const of = roles.cluster.arch.length > 1 ? "roles and architectures" : "roles";
+    throw new RolesError("USAGE", `${shards} jobs cannot share ${entries} ${of}: some would have none`, {
+      hint: `At most \`--shards ${entries}\`.`,
+    });
+  }
+}
+
+/** Errors: USAGE. */
+function refuseForCozystack(
+  kind: "github" | "gitlab",
+  roles: RolesFile,
+  { shards, cache }: Pick<PipelineFlags, "shards" | "cache">,
+): void {
+  if (kind === "gitlab") {
+    throw new RolesError("USAGE", "there is no pipeline for GitLab with the CozyStack engine", {
+      hint: "It needs Docker, Go and crane in the job, which no image has that could be named here: use the native engine, or `talos-roles ci github`.",
+    });
+  }
+  if (roles.cluster.cozystack === undefined) {
     throw new RolesError("USAGE", `${roles.file} names no CozyStack release to build with`, {
       hint: "Write `cozystack: vX.Y.Z` below `cluster`.",
     });
   }
-  if (engine === "cozystack" && shards !== undefined) {
+  if (shards !== undefined) {
     throw new RolesError("USAGE", "the CozyStack engine builds a role at a time: there is nothing to share", {
       hint: "Leave out --shards: each role has a job of its own.",
     });
   }
-  if (shards !== undefined && shards > roles.roles.length) {
-    throw new RolesError(
-      "USAGE",
-      `${shards} jobs cannot share ${roles.roles.length} roles: some would have none`,
-      {
-        hint: `At most \`--shards ${roles.roles.length}\`.`,
-      },
-    );
-  }
-  if (engine === "cozystack" && cache !== undefined) {
+  if (cache !== undefined) {
     throw new RolesError("USAGE", "the CozyStack engine keeps no segments that could be shared", {
       hint: "Leave out --cache.",
     });
