@@ -102,6 +102,16 @@ describe("the CozyStack engine", () => {
     expect(asLayout.extensions).toEqual(asArchive.extensions);
   });
 
+  it("builds from LF whatever line ends the user's git writes", async () => {
+    await git(["-C", checkout, "config", "core.autocrlf", "true"]);
+    try {
+      const { record } = await build({ only: ["compute"], outputs: ["kernel"] });
+      expect(record.roles).toHaveLength(1);
+    } finally {
+      await git(["-C", checkout, "config", "--unset", "core.autocrlf"]);
+    }
+  });
+
   it("leaves the checkout as it was, also when it fails", async () => {
     await build({ only: ["compute"], outputs: ["kernel"] });
     await usePrograms({ always: "compute" });
@@ -177,6 +187,9 @@ describe("what the CozyStack engine refuses", () => {
     await expect(build({ outputs: ["uki"] })).rejects.toMatchObject(unsupported);
     const quiet = { ...roles, roles: [{ ...compute, kernelArgs: ["quiet"] }, gateway] };
     await expect(build({ roles: quiet })).rejects.toMatchObject(unsupported);
+    // What another role has is no matter.
+    const { record } = await build({ roles: quiet, only: ["gateway"], outputs: ["kernel"] });
+    expect(record.roles.map(({ name }) => name)).toEqual(["gateway"]);
     const lock = structuredClone(small.lock);
     lock.architectures.arm64!.extensions["zfs"]!.repository = "ghcr.io/acme/zfs";
     await expect(build({ lock })).rejects.toMatchObject(unsupported);

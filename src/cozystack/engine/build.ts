@@ -7,6 +7,7 @@ import { type Emit, type RolesEvent, step } from "../../events.ts";
 import type { BuildReport } from "../../image/build.ts";
 import { type BuildRecord, type RecordedRole, findRecord, writeRecord } from "../../image/record.ts";
 import type { RolesFile } from "../../roles/model.ts";
+import { targetsOf } from "../../roles/names.ts";
 import type { Output } from "../../roles/outputs.ts";
 import type { Arch } from "../../talos/arch.ts";
 import type { ProvenPatch } from "../patch.ts";
@@ -46,10 +47,7 @@ export async function buildWithCozystack(options: EngineOptions): Promise<BuildR
   const steps: BuildReport["steps"] = [];
   const emit: Emit = (event) => (note(event, steps), options.emit(event));
   const outputs = engineOutputs(options.outputs, options.outputsNamed);
-  const targets = engineTargets(roles, lock).filter(
-    (target) =>
-      (only === undefined || only.includes(target.role)) && (arch === undefined || target.arch === arch),
-  );
+  const targets = engineTargets(roles, { lock, only, arch });
   await requireTools();
   const patch = await patched(checkout, emit);
   requireRelease(patch, roles);
@@ -173,9 +171,10 @@ function joined(
   built: readonly RecordedRole[],
   { roles, lock }: { roles: RolesFile; lock: Lock },
 ): BuildRecord {
-  const merged = engineTargets(roles, lock).flatMap(({ role, arch, inputsKey }) => {
+  const merged = targetsOf(roles).flatMap(({ role, arch }) => {
+    const key = lock.roles[role]?.[arch]?.inputsKey;
     const is = (one: RecordedRole): boolean =>
-      one.name === role && one.arch === arch && one.inputsKey === inputsKey;
+      one.name === role && one.arch === arch && one.inputsKey === key;
     return built.find(is) ?? before?.roles.find(is) ?? [];
   });
   return { recordVersion: 1, talosVersion: lock.talos, roles: merged };

@@ -18,12 +18,22 @@ export interface EngineTarget {
   installerReference: string;
 }
 
-/** Errors: LOCK_STALE; UNSUPPORTED for what CozyStack's profiles have no place for. */
-export function engineTargets(roles: RolesFile, lock: Lock): EngineTarget[] {
-  return roles.roles.flatMap((role) => {
-    refuseUnsupported(role, roles);
-    return role.arch.map((arch) => targetOf(role, arch, { roles, lock }));
-  });
+interface Wanted {
+  lock: Lock;
+  only?: readonly string[] | undefined;
+  arch?: Arch | undefined;
+}
+
+/** The targets that are asked for: what other roles have is no matter. Errors: LOCK_STALE; UNSUPPORTED for what CozyStack's profiles have no place for. */
+export function engineTargets(roles: RolesFile, { lock, only, arch: wanted }: Wanted): EngineTarget[] {
+  return roles.roles
+    .filter(({ name }) => only === undefined || only.includes(name))
+    .flatMap((role) => {
+      refuseUnsupported(role, roles);
+      return role.arch
+        .filter((arch) => wanted === undefined || arch === wanted)
+        .map((arch) => targetOf(role, arch, { roles, lock }));
+    });
 }
 
 function targetOf(role: Role, arch: Arch, { roles, lock }: { roles: RolesFile; lock: Lock }): EngineTarget {

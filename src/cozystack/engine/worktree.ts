@@ -9,6 +9,11 @@ interface WorktreeWanted {
   patch: string;
 }
 
+/** Files as the commit has them, whatever line ends the user's git writes: neither the patch nor a shell takes CR LF. */
+const asCommitted = ["core.autocrlf=false", "core.eol=lf", "core.attributesFile=/dev/null"].flatMap(
+  (pair) => ["-c", pair],
+);
+
 /** Runs `work` in a work tree of its own with the patch applied; it is gone afterwards. Roles must not share one: CozyStack takes an asset that is there for the one it wants. */
 export const withPatchedWorktree = <T>(
   { checkout, commit, patch }: WorktreeWanted,
@@ -18,9 +23,10 @@ export const withPatchedWorktree = <T>(
     const folder = join(scratch, "worktree");
     const file = join(scratch, "cozystack.patch");
     await writeFile(file, patch);
-    await gitAsUser(["-C", checkout, "worktree", "add", "--quiet", "--detach", "--force", folder, commit]);
+    const asUser = (...words: string[]) => gitAsUser([...asCommitted, "-C", ...words]);
+    await asUser(checkout, "worktree", "add", "--quiet", "--detach", "--force", folder, commit);
     try {
-      await gitAsUser(["-C", folder, "-c", "core.autocrlf=false", "apply", file]);
+      await asUser(folder, "apply", file);
       return await work(folder);
     } finally {
       await gitAsUser(["-C", checkout, "worktree", "remove", "--force", folder]);
