@@ -3,12 +3,15 @@ import { RolesError } from "../errors.ts";
 import { type ConfigOptions, type MachineConfig, machineConfig } from "../machine/machine-config.ts";
 import { type ConfigTarget, configTargets, requireNoSurplus } from "../machine/targets.ts";
 import type { RolesFile } from "../roles/model.ts";
+import type { Arch } from "../talos/arch.ts";
 import { lockPath } from "../roles/names.ts";
 import { readSecrets } from "../roles/secrets.ts";
 
 export interface ConfigRequest extends Pick<ConfigOptions, "controlPlane" | "asDocuments" | "append"> {
   /** A node or a role; everything without it. */
   name?: string | undefined;
+  /** Which, for a role that is built for several. */
+  arch?: Arch | undefined;
   /** Writes a subnet router too many all the same. */
   force?: boolean | undefined;
   withSecrets?: boolean | undefined;
@@ -24,9 +27,9 @@ export interface MadeConfigs {
 /** Errors: USAGE, COUNT_VIOLATED, CONTRACT_UNANSWERED, SECRET_MISSING, LOCK_INVALID, REFERENCE_INVALID. */
 export async function makeConfigs(
   file: RolesFile,
-  { name, force = false, withSecrets = false, ...options }: ConfigRequest,
+  { name, arch, force = false, withSecrets = false, ...options }: ConfigRequest,
 ): Promise<MadeConfigs> {
-  const targets = configTargets(file, name);
+  const targets = configTargets(file, name, arch);
   if (!force) requireNoSurplus(targets);
   const lock = await readLock(lockPath(file.file));
   const make = (more: ConfigOptions) =>

@@ -53,6 +53,26 @@ describe("commands", () => {
     expect(lines[1]).toContain("--patch '@my '\\''own'\\'' dir/n0.yaml'");
   });
 
+  it("write the patches as they were asked for", async () => {
+    const { roles: file } = parseRoles(
+      `roles: {a: {}}\nnodes: [{name: n1, address: 10.0.0.1, role: a}]\n`,
+      "e.yaml",
+    );
+    const configs = await Promise.all(configTargets(file).map((target) => machineConfig(file, target)));
+    const asked = {
+      name: "n1",
+      arch: "amd64",
+      checkout: "my clone",
+      force: true,
+      append: true,
+      v1alpha1: true,
+    } as const;
+    const [first] = commandSteps(file, configs, { format: "talm", out: "m", asked });
+    expect(first?.lines).toEqual([
+      "talos-roles config n1 --file e.yaml --checkout 'my clone' --arch amd64 --format talm --v1alpha1 --append --force --out m --with-secrets",
+    ]);
+  });
+
   it("are none without an inventory", async () => {
     expect((await stepsFor([])).flatMap(({ title }) => title)).toEqual(["What Kubernetes needs, once"]);
   });

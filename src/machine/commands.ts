@@ -1,11 +1,24 @@
 import type { RolesFile } from "../roles/model.ts";
 import { installerReference } from "../roles/names.ts";
+import type { Arch } from "../talos/arch.ts";
 import type { MachineConfig } from "./machine-config.ts";
 
 export interface CommandOptions {
   format: "talosctl" | "talm";
   /** Folder that the patches are written to. */
   out: string;
+  /** As the patches were asked for: the line that writes them says the same. */
+  asked?: Asked;
+}
+
+interface Asked {
+  /** A node of the inventory. */
+  name?: string | undefined;
+  checkout?: string | undefined;
+  arch?: Arch | undefined;
+  v1alpha1?: boolean | undefined;
+  append?: boolean | undefined;
+  force?: boolean | undefined;
 }
 
 export interface CommandStep {
@@ -81,11 +94,15 @@ const plainWord = /^[A-Za-z0-9_@%+=:,./-]+$/;
 /** A word of a command line, quoted for a shell where it must be. */
 const word = (text: string): string => (plainWord.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
 
-const writeLine = ({ file }: RolesFile, { format, out }: CommandOptions): string =>
+const writeLine = ({ file }: RolesFile, { format, out, asked = {} }: CommandOptions): string =>
   [
     "talos-roles config",
+    ...(asked.name === undefined ? [] : [word(asked.name)]),
     ...(file === "roles.yaml" ? [] : ["--file", word(file)]),
+    ...(asked.checkout === undefined ? [] : ["--checkout", word(asked.checkout)]),
+    ...(asked.arch === undefined ? [] : ["--arch", asked.arch]),
     ...(format === "talm" ? ["--format talm"] : []),
+    ...(["v1alpha1", "append", "force"] as const).flatMap((flag) => (asked[flag] ? [`--${flag}`] : [])),
     "--out",
     word(out),
     "--with-secrets",

@@ -40,11 +40,11 @@ export interface MachineConfig {
 /** Errors: REFERENCE_INVALID, and those of `secretOf`. */
 export async function machineConfig(
   file: RolesFile,
-  { role, node, surplus }: ConfigTarget,
+  { role, node, arch = node?.arch, surplus }: ConfigTarget,
   { lock, controlPlane = false, ...options }: ConfigOptions = {},
 ): Promise<MachineConfig> {
-  const { contract, source, unknown } = await roleContract(file, role, { lock, arch: node?.arch });
-  const request = { file, role, contract, controlPlane, ...options, ...(node ? { node } : {}) };
+  const { contract, source, unknown } = await roleContract(file, role, { lock, arch });
+  const request = { file, role, arch, contract, controlPlane, ...options, ...(node ? { node } : {}) };
   const { patches, ...made } = machinePatches(request);
   const name = node?.name ?? role.name;
   const isControlPlane = node?.controlPlane ?? controlPlane;
@@ -52,6 +52,7 @@ export async function machineConfig(
     file,
     role,
     node,
+    arch,
     controlPlane: isControlPlane,
     secrets: made.secrets,
     forced: surplus,

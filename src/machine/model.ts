@@ -1,4 +1,5 @@
 import type { ClusterNode, Role, RolesFile, SecretReference, ServiceSetting } from "../roles/model.ts";
+import type { Arch } from "../talos/arch.ts";
 import type { Contract } from "../talos/contract.ts";
 import type { ModuleToLoad } from "./modules.ts";
 
@@ -7,6 +8,8 @@ export interface MachineRequest {
   file: RolesFile;
   role: Role;
   node?: ClusterNode;
+  /** Of the nodes that are meant where there is no `node`; default the first of the role's. */
+  arch?: Arch | undefined;
   /** Only asked where there is no `node`. */
   controlPlane?: boolean;
   /** Sum of the contracts of the role's extensions: `roleContract`. */

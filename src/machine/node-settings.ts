@@ -10,7 +10,7 @@ import { tailnet, tailscaleService } from "./tailscale.ts";
 export function nodeSettings(request: MachineRequest): NodeSettings {
   const { file, role, node } = request;
   const services = roleServices(request);
-  const arch = node?.arch ?? role.arch[0] ?? "arm64";
+  const arch = node?.arch ?? request.arch ?? role.arch[0] ?? "arm64";
   const spin = hasSpin(role);
   const tailscale = services[tailscaleService]?.environment;
   // Only a tailscaled that forwards through the kernel makes an address on the node.

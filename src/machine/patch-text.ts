@@ -1,4 +1,5 @@
 import type { ClusterNode, Role, RolesFile, SecretReference } from "../roles/model.ts";
+import type { Arch } from "../talos/arch.ts";
 import type { MachinePatch, SecretUse } from "./model.ts";
 import { documentsText } from "./yaml.ts";
 
@@ -6,6 +7,7 @@ export interface PatchHead {
   file: RolesFile;
   role: Role;
   node: ClusterNode | undefined;
+  arch: Arch | undefined;
   controlPlane: boolean;
   secrets: readonly SecretUse[];
   forced: string | undefined;
@@ -29,10 +31,12 @@ export function patchText(patch: MachinePatch, head: PatchHead): string {
   return `${comments.map((line) => `# ${line}\n`).join("")}${documentsText(patch.documents)}`;
 }
 
-function whom({ file, role, node, controlPlane }: PatchHead): string {
+function whom({ file, role, node, arch, controlPlane }: PatchHead): string {
+  // The installer in it is of one architecture.
+  const machines = node || role.arch.length < 2 ? "" : ` (${arch})`;
   const kind = controlPlane ? "control plane" : node ? "worker" : "any node";
   const subject = node ? `node ${node.name} (${node.address}, ${kind})` : kind;
-  return `Role ${role.name}, ${subject}, Talos ${file.cluster.talos}. Made by talos-roles from ${file.file}.`;
+  return `Role ${role.name}${machines}, ${subject}, Talos ${file.cluster.talos}. Made by talos-roles from ${file.file}.`;
 }
 
 function notes({ documents }: MachinePatch, { secrets, forced }: PatchHead): string[] {

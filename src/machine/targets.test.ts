@@ -46,6 +46,31 @@ describe("targets", () => {
     expect(configTargets({ ...file, nodes: [] }).map(({ role }) => role.name)).toEqual(["gw", "compute"]);
   });
 
+  it("a role on several architectures is asked which: each has its own installer", () => {
+    const mixed = fileOf(`cluster: {arch: [amd64, arm64]}
+roles: {compute: {}, edge: {arch: arm64}}
+nodes: [{name: n1, address: 10.0.0.1, role: compute}, {name: n2, address: 10.0.0.2, role: compute, arch: arm64}]
+`);
+    const found = (...asked: [name?: string, arch?: "amd64" | "arm64"]) =>
+      configTargets(mixed, ...asked).map(({ role, node, arch }) => [node?.name ?? role.name, arch]);
+    expect(found("compute", "arm64")).toEqual([["compute", "arm64"]]);
+    expect(found("edge")).toEqual([["edge", "arm64"]]);
+    expect(found("n2")).toEqual([["n2", "arm64"]]);
+    expect(found(undefined, "amd64")).toEqual([["n1", "amd64"]]);
+    const empty = { ...mixed, nodes: [] };
+    expect(configTargets(empty, undefined, "arm64").map(({ arch }) => arch)).toEqual(["arm64", "arm64"]);
+    const refused: (() => unknown)[] = [
+      () => found("compute"),
+      () => found("n2", "amd64"),
+      () => found("edge", "amd64"),
+      () => configTargets(empty),
+    ];
+    for (const ask of refused)
+      expect(ask).toThrow(
+        expect.toSatisfy((error) => isRolesError(error, "USAGE") && /arm64/.test(error.hint ?? "")) as Error,
+      );
+  });
+
   it("only where the surplus one is among them, nothing is written", () => {
     expect(() => requireNoSurplus(configTargets(file, "n1"))).not.toThrow();
     expect(() => requireNoSurplus(configTargets(file, "compute"))).not.toThrow();

@@ -1,35 +1,59 @@
 import { RolesError } from "../errors.ts";
 import { alternatives, nearest } from "../roles/nearest.ts";
 import type { ClusterNode, Role, RolesFile } from "../roles/model.ts";
+import type { Arch } from "../talos/arch.ts";
 import { countText } from "../roles/counts.ts";
 
 /** What a config is written for. */
 export interface ConfigTarget {
   role: Role;
   node?: ClusterNode;
+  /** Of the node, else of the role's nodes that are meant; default the first of the role's. */
+  arch?: Arch;
   /** Why it would be one subnet router too many. */
   surplus?: string;
 }
 
-/** The node of that name or address, else the role of that name; without a name every node, or every role where there is no inventory. Errors: USAGE. */
-export function configTargets(file: RolesFile, name?: string): ConfigTarget[] {
+/**
+ * The node of that name or address, else the role of that name; without a name every node, or every role where there is no inventory. With
+ * `arch` those of that architecture; a role on several must be asked for with one. Errors: USAGE.
+ */
+export function configTargets(file: RolesFile, name?: string, arch?: Arch): ConfigTarget[] {
   const surplus = surplusRouters(file);
   const ofNode = (node: ClusterNode): ConfigTarget => ({
     role: roleNamed(file, node.role),
     node,
+    arch: node.arch,
     ...reason(surplus.get(node.name)),
   });
   const ofRole = (role: Role): ConfigTarget => {
     const one = file.nodes.find((node) => node.role === role.name && surplus.has(node.name));
-    return { role, ...reason(one && surplus.get(one.name)) };
+    return { role, arch: archOf(role, arch), ...reason(one && surplus.get(one.name)) };
   };
-  if (name === undefined) return file.nodes.length > 0 ? file.nodes.map(ofNode) : file.roles.map(ofRole);
+  if (name === undefined) {
+    const nodes = file.nodes.filter((node) => arch === undefined || node.arch === arch);
+    return file.nodes.length > 0 ? nodes.map(ofNode) : file.roles.map(ofRole);
+  }
   const node = file.nodes.find((one) => one.name === name || one.address === name);
+  if (node && arch !== undefined && node.arch !== arch) throw otherArch(`node ${node.name}`, [node.arch]);
   if (node) return [ofNode(node)];
   const role = file.roles.find((one) => one.name === name);
   if (role) return [ofRole(role)];
   throw unknownTarget(file, name);
 }
+
+/** Each architecture has an installer of its own, so none is taken for granted where there are two. */
+function archOf({ name, arch: all }: Role, asked: Arch | undefined): Arch {
+  const [first, ...others] = all;
+  if (asked !== undefined && all.includes(asked)) return asked;
+  if (asked === undefined && first !== undefined && others.length === 0) return first;
+  throw otherArch(`role ${name}`, all);
+}
+
+const otherArch = (who: string, all: readonly Arch[]): RolesError =>
+  new RolesError("USAGE", `${who} is for ${all.join(" and ")}, and one of these has to be asked for`, {
+    hint: `Write ${alternatives(all.map((arch) => `--arch ${arch}`))}.`,
+  });
 
 const reason = (surplus: string | undefined): { surplus?: string } =>
   surplus === undefined ? {} : { surplus };

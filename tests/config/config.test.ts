@@ -48,6 +48,16 @@ describe("talos-roles config", () => {
     });
   });
 
+  it("writes the installer of the architecture that a role's nodes have, and asks where there are two", async () => {
+    await writeFile(join(folder, "mixed.yaml"), "cluster: {arch: [amd64, arm64]}\nroles: {a: {}}\n");
+    expect(await run("a", "-f", "mixed.yaml")).toMatchObject({
+      status: 2,
+      out: "",
+      err: expect.stringMatching(/USAGE[^]*`--arch amd64` or `--arch arm64`/) as string,
+    });
+    expect((await run("a", "-f", "mixed.yaml", "--arch", "arm64")).out).toContain("talos-a-arm64:");
+  });
+
   it("refuses a second gateway, and records it when it is forced", async () => {
     const refused = await run("n2", "-f", "two.yaml");
     expect(refused).toMatchObject({

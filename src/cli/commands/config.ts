@@ -1,9 +1,10 @@
 import { Argument, Option } from "@commander-js/extra-typings";
 import type { RolesFile } from "../../roles/model.ts";
+import type { CommandOptions } from "../../machine/commands.ts";
 import type { MadeConfigs } from "../make-configs.ts";
 import { RolesError } from "../../errors.ts";
 import { command } from "../command.ts";
-import { checkoutOption, fileOption, jsonOption } from "../options.ts";
+import { archOption, checkoutOption, fileOption, jsonOption } from "../options.ts";
 import { type Output, openOutput } from "../output.ts";
 
 export const configCommand = () =>
@@ -19,6 +20,7 @@ export const configCommand = () =>
     .addArgument(new Argument("[name]", "a node of the inventory, or a role; all of them without it"))
     .addOption(fileOption())
     .addOption(checkoutOption())
+    .addOption(archOption())
     .option("--out <folder>", "write the patches, and manifests for Kubernetes, into a folder")
     .option("--commands", "print the talosctl or talm lines instead, in safe order")
     .addOption(
@@ -51,7 +53,8 @@ export const configCommand = () =>
         ...(v1alpha1 ? { asDocuments: false } : {}),
       });
       tellNotes(made, roles, output);
-      if (commands) await printCommands(roles, made, { format, out, output });
+      const asked = { name, checkout, v1alpha1, ...options };
+      if (commands) await printCommands(roles, made, { format, out, asked, output });
       else if (out === undefined) printOne(made, output, options.json ?? false);
       else await writeAll(out, made, output);
     });
@@ -59,17 +62,18 @@ export const configCommand = () =>
 interface CommandsAsked {
   format: "talosctl" | "talm";
   out: string | undefined;
+  asked: CommandOptions["asked"];
   output: Output;
 }
 
 async function printCommands(
   roles: RolesFile,
   { configs }: MadeConfigs,
-  { format, out = "machine", output }: CommandsAsked,
+  { format, out = "machine", asked = {}, output }: CommandsAsked,
 ): Promise<void> {
   const { commandSteps } = await import("../../machine/commands.ts");
   const { commandsReport } = await import("../../report/config.ts");
-  output.result({ steps: commandSteps(roles, configs, { format, out }) }, commandsReport);
+  output.result({ steps: commandSteps(roles, configs, { format, out, asked }) }, commandsReport);
 }
 
 function printOne({ configs }: MadeConfigs, output: Output, json: boolean): void {
