@@ -12,6 +12,7 @@ import type { LockOptions } from "./make-lock.ts";
 import { officialExtensions } from "./official-list.ts";
 import { type Pinned, pinImage, reopenPin, sameRequest } from "./pin.ts";
 import { together } from "./together.ts";
+import { pinNames } from "./update-names.ts";
 
 export interface ArchitectureTask {
   covered: Covered;
@@ -112,7 +113,7 @@ function pinAgain({ reference, arch, options, before }: PinTask): Promise<Pinned
   const wanted = parseReference(reference);
   const { client, previous, update = [] } = options;
   const pinned = previous?.architectures[arch]?.[before];
-  const stays = update !== true && !update.includes(before === "base" ? "base" : "boot files");
+  const stays = update !== true && !update.includes(pinNames[before]);
   return stays && sameRequest(pinned, wanted)
     ? reopenPin(client, pinned, arch)
     : pinImage(client, { reference: wanted, arch, before: pinned });

@@ -59,7 +59,7 @@ async function openExtension({ key, arch, covered, roles, options, list }: Exten
   const { client, previous, update = [] } = options;
   const name = parseExtensionName(key);
   const before = previous?.architectures[arch]?.extensions[key];
-  const stays = update !== true && !update.map(extensionKey).includes(key);
+  const stays = update !== true && !update.includes(key);
   if ("reference" in name) {
     const wanted = parseReference(name.reference);
     return stays && sameRequest(before, wanted)

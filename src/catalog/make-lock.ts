@@ -7,6 +7,7 @@ import { lockArchitecture } from "./lock-architecture.ts";
 import type { Lock } from "./lock-model.ts";
 import { lockRole } from "./locked-role.ts";
 import { interruptible } from "./together.ts";
+import { updateNames } from "./update-names.ts";
 
 export interface LockOptions {
   /** A registry client, or an OCI layout. */
@@ -23,12 +24,17 @@ export interface LockOptions {
 
 /**
  * Pins every input of every role, on all architectures, and reads the contracts. Nothing is written but the cache.
- * Errors: EXTENSION_UNKNOWN, EXTENSION_INVALID, EXTENSION_INCOMPATIBLE, KERNEL_RELEASE_MISMATCH, PLATFORM_MISSING, REGISTRY_*.
+ * Errors: USAGE for a name to update that no role has, EXTENSION_UNKNOWN, EXTENSION_INVALID, EXTENSION_INCOMPATIBLE, KERNEL_RELEASE_MISMATCH, PLATFORM_MISSING, REGISTRY_*.
  */
 export async function makeLock(roles: RolesFile, given: LockOptions): Promise<Lock> {
   const { client, signal } = given;
-  const options = { ...given, client: signal ? interruptible(client, signal) : client };
   const { covered, embedded } = await coveredBy(roles);
+  const { update = [] } = given;
+  const options = {
+    ...given,
+    client: signal ? interruptible(client, signal) : client,
+    update: update === true || updateNames(update, covered),
+  };
   const architectures: Lock["architectures"] = {};
   for (const arch of archsOf(covered)) {
     signal?.throwIfAborted();

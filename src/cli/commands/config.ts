@@ -1,7 +1,7 @@
 import { Argument, Option } from "@commander-js/extra-typings";
 import type { RolesFile } from "../../roles/model.ts";
 import type { CommandOptions } from "../../machine/commands.ts";
-import type { MadeConfigs } from "../make-configs.ts";
+import type { ConfigRequest, MadeConfigs } from "../make-configs.ts";
 import { RolesError } from "../../errors.ts";
 import { command } from "../command.ts";
 import { archOption, checkoutOption, fileOption, jsonOption } from "../options.ts";
@@ -37,27 +37,42 @@ export const configCommand = () =>
     )
     .option("--force", "write a second subnet router all the same; the output records it")
     .addOption(jsonOption())
-    .action(async (name, { file, checkout, out, commands, format, withSecrets, v1alpha1, ...options }) => {
-      const output = openOutput({ ...options, progress: options.json ? "none" : "plain" });
-      if (withSecrets && out === undefined)
-        throw new RolesError("USAGE", "--with-secrets writes files and prints nothing: it needs --out", {
-          hint: "`talos-roles config --out machine --with-secrets`",
-        });
-      const { loadRolesWith } = await import("../load-roles.ts");
-      const { makeConfigs } = await import("../make-configs.ts");
-      const roles = await loadRolesWith(file, checkout);
-      const made = await makeConfigs(roles, {
-        name,
-        withSecrets,
-        ...options,
-        ...(v1alpha1 ? { asDocuments: false } : {}),
-      });
-      tellNotes(made, roles, output);
-      const asked = { name, checkout, v1alpha1, ...options };
-      if (commands) await printCommands(roles, made, { format, out, asked, output });
-      else if (out === undefined) printOne(made, output, options.json ?? false);
-      else await writeAll(out, made, output);
+    .action(runConfig);
+
+interface ConfigFlags extends Omit<ConfigRequest, "name" | "asDocuments"> {
+  file: string;
+  checkout?: string | undefined;
+  out?: string | undefined;
+  commands?: true | undefined;
+  format: "talosctl" | "talm";
+  v1alpha1?: true | undefined;
+  json?: true | undefined;
+}
+
+async function runConfig(
+  name: string | undefined,
+  { file, checkout, out, commands, format, withSecrets, v1alpha1, ...options }: ConfigFlags,
+): Promise<void> {
+  const output = openOutput({ ...options, progress: options.json ? "none" : "plain" });
+  if (withSecrets && out === undefined)
+    throw new RolesError("USAGE", "--with-secrets writes files and prints nothing: it needs --out", {
+      hint: "`talos-roles config --out machine --with-secrets`",
     });
+  const { loadRolesWith } = await import("../load-roles.ts");
+  const { makeConfigs } = await import("../make-configs.ts");
+  const roles = await loadRolesWith(file, checkout);
+  const made = await makeConfigs(roles, {
+    name,
+    withSecrets,
+    ...options,
+    ...(v1alpha1 ? { asDocuments: false } : {}),
+  });
+  tellNotes(made, roles, output);
+  const asked = { name, checkout, v1alpha1, ...options };
+  if (commands) await printCommands(roles, made, { format, out, asked, output });
+  else if (out === undefined) printOne(made, output, options.json ?? false);
+  else await writeAll(out, made, output);
+}
 
 interface CommandsAsked {
   format: "talosctl" | "talm";
