@@ -65,6 +65,11 @@ describe("workflows", () => {
       expect(await run("ci", "github", ...words, "--out", path)).toMatchObject({ status: 0, err: "" });
       await expect(lint(path)).resolves.toMatchObject({ stdout: "" });
     }
+    await expect(
+      lint(join(import.meta.dirname, "../../.github/workflows/release.yaml")),
+    ).resolves.toMatchObject({
+      stdout: "",
+    });
     const text = await readFile(join(folder, ".github/workflows/native.yaml"), "utf8");
     await writeFile(join(folder, "wrong.yaml"), text.replace("needs: plan", "needs: nothing"));
     await expect(lint("wrong.yaml")).rejects.toMatchObject({
