@@ -2,7 +2,6 @@ import type { Lock } from "../catalog/lock-model.ts";
 import { RolesError } from "../errors.ts";
 import type { RolesFile } from "../roles/model.ts";
 import { type Target, suffixOf, targetsOf } from "../roles/names.ts";
-import type { Shard } from "../roles/shard.ts";
 import type { Arch } from "../talos/arch.ts";
 
 /** One job of a CI matrix: one role on one architecture. The first four are ADR-004's. */
@@ -46,10 +45,6 @@ export const keyedMatrix = (roles: RolesFile, lock: Lock): KeyedEntry[] =>
       hint: "`talos-roles lock` brings it up to date.",
     });
   });
-
-/** The entries of one of several jobs: each entry is in exactly one share, and the same one each time. Pure. */
-export const shareOf = <T>(entries: readonly T[], { index, of }: Shard = { index: 1, of: 1 }): T[] =>
-  entries.filter((_, position) => position % of === index - 1);
 
 /** How jobs and their artifacts are called: `compute-arm64`. */
 export const entryId = ({ name, arch }: Pick<MatrixEntry, "name" | "arch">): string => `${name}-${arch}`;

@@ -8,11 +8,13 @@ interface EngineChoice {
   checkout: string | undefined;
   /** Whether `--outputs` was given. */
   outputsNamed: boolean;
+  /** Whether it is built a second time and compared. */
+  twice: boolean;
 }
 
 /** Builds with the engine that the user chose. Errors: USAGE, and those of the engine. */
 export async function buildWith(
-  { engine, checkout, outputsNamed }: EngineChoice,
+  { engine, checkout, outputsNamed, twice }: EngineChoice,
   options: BuildOptions,
 ): Promise<BuildReport> {
   if (engine === "native") {
@@ -22,6 +24,11 @@ export async function buildWith(
   if (options.shared) {
     throw new RolesError("USAGE", "the CozyStack engine keeps no segments that could be shared", {
       hint: "Leave out --cache.",
+    });
+  }
+  if (twice) {
+    throw new RolesError("USAGE", "only builds of the native engine can be compared byte by byte", {
+      hint: "Leave out --verify-reproducible, or --engine.",
     });
   }
   if (checkout === undefined) {

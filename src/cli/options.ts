@@ -25,7 +25,9 @@ export const cacheDirOption = () =>
   );
 
 export const shardOption = () =>
-  new Option("--shard <i/n>", "the roles of one job among n that share them all").argParser(parseShard);
+  new Option("--shard <i/n>", "the part of one job among n that share all roles and architectures").argParser(
+    parseShard,
+  );
 
 /** `2/8`. */
 function parseShard(text: string): Shard {

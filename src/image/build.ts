@@ -1,10 +1,10 @@
 import { makeFolder } from "../formats/files.ts";
 import type { Lock } from "../catalog/lock-model.ts";
 import { interruptible } from "../catalog/together.ts";
-import { RolesError } from "../errors.ts";
 import type { Emit, RolesEvent } from "../events.ts";
 import { openKnown } from "../inspect/known.ts";
 import type { ImageSource } from "../oci/source.ts";
+import { type Choice, chosenTargets, isAmong } from "../roles/chosen-targets.ts";
 import type { RolesFile } from "../roles/model.ts";
 import type { Output } from "../roles/outputs.ts";
 import type { Arch } from "../talos/arch.ts";
@@ -30,7 +30,7 @@ import { toolVersions } from "./tool-versions.ts";
 import { virtualExtensions } from "./virtual-extensions.ts";
 import type { Work } from "./work.ts";
 
-export interface BuildOptions {
+export interface BuildOptions extends Choice {
   roles: RolesFile;
   lock: Lock;
   /** Where images come from: a registry client, or a layout. */
@@ -39,9 +39,6 @@ export interface BuildOptions {
   out: string;
   cacheDir: string;
   outputs: readonly Output[];
-  /** Only these roles; all by default. */
-  only?: readonly string[] | undefined;
-  arch?: Arch | undefined;
   /** Where segments are shared with other machines. */
   shared?: SharedRepository | undefined;
   /** In which order pieces and assets are made, and so files created; it must not reach an output. */
@@ -66,7 +63,7 @@ const atOnce = 2;
 
 /**
  * Builds every asset of every role that is asked for, reads each back, and writes the record. What is there already and unchanged is left as
- * it is. Errors: those of the plan and the source, EXTENSION_INVALID, KERNEL_RELEASE_MISMATCH, READ_BACK_MISMATCH, TOOL_MISSING, TOOL_FAILED,
+ * it is. Errors: USAGE where nothing is to be built, those of the plan and the source, EXTENSION_INVALID, KERNEL_RELEASE_MISMATCH, READ_BACK_MISMATCH, TOOL_MISSING, TOOL_FAILED,
  * NO_SPACE, BUILD_INTERRUPTED.
  */
 export async function buildRoles(options: BuildOptions): Promise<BuildReport> {
@@ -96,8 +93,8 @@ type PlanOptions = BuildOptions & { segments: SegmentCache | undefined };
 
 async function buildPlan(plan: Plan, options: PlanOptions, stop: AbortController): Promise<BuiltAsset[]> {
   const { out } = options;
-  const targets = plan.targets.filter((target) => isWanted(target, options));
-  if (targets.length === 0) throw nothingWanted(options);
+  const chosen = chosenTargets(options.roles, options);
+  const targets = plan.targets.filter((target) => isAmong(chosen, target));
   const overall = tellingOverall(options.emit);
   const work = await openWork({ ...options, emit: overall.emit }, stop);
   await removeLeftovers(out, targets);
@@ -120,14 +117,6 @@ async function buildPlan(plan: Plan, options: PlanOptions, stop: AbortController
     await work.hashes.save();
   }
 }
-
-const isWanted = ({ role, arch }: TargetPlan, { only, arch: wanted }: BuildOptions): boolean =>
-  (only === undefined || only.includes(role)) && (wanted === undefined || arch === wanted);
-
-const nothingWanted = ({ roles, arch }: BuildOptions): RolesError =>
-  new RolesError("USAGE", `no role that is asked for is built for ${arch}`, {
-    hint: `The architectures are those of \`cluster.arch\`: ${roles.cluster.arch.join(", ")}.`,
-  });
 
 function note(event: RolesEvent, steps: BuildReport["steps"]): void {
   if (event.type !== "step-finished") return;

@@ -4,22 +4,17 @@ import { quirksOf } from "../talos/quirks.ts";
 import { defaults } from "./defaults.ts";
 import type { RolesFile } from "./model.ts";
 import { alternatives, nearest } from "./nearest.ts";
-import { rolesOfShard, type Shard } from "./shard.ts";
 import { outputs, type Output } from "./outputs.ts";
 
 /** What every machine that is started by hand needs; small beside the rest, so it is made with it. */
 const bootFiles: readonly Output[] = ["kernel", "initramfs", "cmdline", "uki"];
 
 /** The roles that a command is to be about: all where none is named. Errors: USAGE for one that roles.yaml does not have. */
-export function chosenRoles(
-  { file, roles }: RolesFile,
-  names: readonly string[],
-  shard: Shard = { index: 1, of: 1 },
-): string[] {
+export function chosenRoles({ file, roles }: RolesFile, names: readonly string[]): string[] {
   const known = roles.map(({ name }) => name);
-  if (names.length === 0) return rolesOfShard(known, shard);
+  if (names.length === 0) return known;
   const wrong = names.find((name) => !known.includes(name));
-  if (wrong === undefined) return rolesOfShard([...new Set(names)], shard);
+  if (wrong === undefined) return [...new Set(names)];
   throw new RolesError("USAGE", `${file} has no role ${wrong}`, { hint: meant(wrong, known) });
 }
 

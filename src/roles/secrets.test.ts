@@ -27,6 +27,12 @@ describe("secrets by name", () => {
     ]);
   });
 
+  it("are read from where an absolute path says", async () => {
+    const secret = { file: join(folder, "key") };
+    const secretOf = await readSecrets([secret], { rolesFile: join(folder, "sub", "roles.yaml"), env: {} });
+    expect(secretOf(secret)).toBe("from a file");
+  });
+
   it("are all named where they are missing or empty, and no value is", async () => {
     const error = await readSecrets(
       [{ env: "KEY" }, { env: "EMPTY" }, { env: "NONE" }, { file: "nowhere" }],

@@ -1,10 +1,10 @@
 import { readFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { dirname, resolve } from "node:path";
 import { RolesError } from "../errors.ts";
 import type { SecretReference } from "./model.ts";
 
 interface SecretSource {
-  /** The roles file: paths of secrets are relative to it. */
+  /** The roles file: relative paths of secrets begin beside it. */
   rolesFile: string;
   env?: Readonly<Record<string, string | undefined>>;
 }
@@ -23,7 +23,7 @@ export async function readSecrets(
     if (values.has(key)) continue;
     values.set(
       key,
-      "env" in secret ? env[secret.env] : await fileText(join(dirname(rolesFile), secret.file)),
+      "env" in secret ? env[secret.env] : await fileText(resolve(dirname(rolesFile), secret.file)),
     );
   }
   const missing = [...values].flatMap(([key, value]) => (value ? [] : [key]));

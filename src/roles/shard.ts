@@ -1,10 +1,10 @@
-/** One of several jobs that share all roles. */
+/** One of several jobs that share all of something. */
 export interface Shard {
   /** From 1. */
   index: number;
   of: number;
 }
 
-/** The roles of one job: every role is in exactly one, and the same one each time. Pure. */
-export const rolesOfShard = (roles: readonly string[], { index, of }: Shard): string[] =>
-  roles.filter((_, position) => position % of === index - 1);
+/** What one job has to do: everything is in exactly one share, and the same one each time. Pure. */
+export const shareOf = <T>(all: readonly T[], { index, of }: Shard = { index: 1, of: 1 }): T[] =>
+  all.filter((_, position) => position % of === index - 1);

@@ -192,6 +192,12 @@ describe("talos-roles build", () => {
     [["--cache", "ghcr.io/you/cache:v1"], /USAGE[^]*without tag[^]*--cache ghcr\.io\/you\/cache/],
     [["--cache", "ghcr.io/you/cache", "--offline", "mirror"], /cannot be used with/],
     [["--cache", "ghcr.io/you/cache", "--engine", "cozystack"], /USAGE[^]*Leave out --cache/],
+    [
+      ["--engine", "cozystack", "--checkout", ".", "--verify-reproducible"],
+      /USAGE[^]*Leave out --verify-reproducible/,
+    ],
+    [["--shard", "3/3"], /USAGE[^]*--shard I\/2/],
+    [["--arch", "amd64"], /USAGE[^]*arm64/],
     [["--cache", "Not A Name"], /REFERENCE_INVALID/],
   ])("refuses %j", async (args, message) => {
     const { status, err } = await run(place("refused"), args);

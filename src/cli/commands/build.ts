@@ -69,7 +69,8 @@ export const buildCommand = () =>
       const { file, checkout, out, arch, cacheDir, outputs, shard } = flags;
       const roles = await loadRolesWith(file, checkout);
       const chosen = {
-        only: chosenRoles(roles, only, shard),
+        only: chosenRoles(roles, only),
+        shard,
         outputs: chosenOutputs(roles, outputs, output.emit),
         arch,
       };
@@ -101,8 +102,9 @@ async function lockAndBuild(options: Omit<BuildOptions, "lock">, flags: EngineFl
   });
   const { engine, checkout, outputs } = flags;
   const build = { ...options, lock };
-  const built = await buildWith({ engine, checkout, outputsNamed: outputs !== undefined }, build);
-  if (flags.verifyReproducible) {
+  const twice = flags.verifyReproducible === true;
+  const built = await buildWith({ engine, checkout, outputsNamed: outputs !== undefined, twice }, build);
+  if (twice) {
     const { verifyReproducible } = await import("../../image/verify-reproducible.ts");
     await verifyReproducible(build, built);
   }

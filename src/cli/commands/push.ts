@@ -45,8 +45,9 @@ export const pushCommand = () =>
         roles,
         lock: await freshLock(loaded),
         record: await readRecord(out),
-        only: chosenRoles(roles, only, shard),
+        only: chosenRoles(roles, only),
         arch,
+        shard,
         source: source ?? sourceUrl(process.env),
       });
       // What is pushed is looked for where it is pushed to: never in a mirror.

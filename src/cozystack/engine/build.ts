@@ -6,10 +6,10 @@ import { RolesError } from "../../errors.ts";
 import { type Emit, type RolesEvent, step } from "../../events.ts";
 import type { BuildReport } from "../../image/build.ts";
 import { type BuildRecord, type RecordedRole, findRecord, writeRecord } from "../../image/record.ts";
+import type { Choice } from "../../roles/chosen-targets.ts";
 import type { RolesFile } from "../../roles/model.ts";
 import { targetsOf } from "../../roles/names.ts";
 import type { Output } from "../../roles/outputs.ts";
-import type { Arch } from "../../talos/arch.ts";
 import type { ProvenPatch } from "../patch.ts";
 import { patchCozystack } from "../patch.ts";
 import { checkProfiles } from "./check-profiles.ts";
@@ -21,7 +21,7 @@ import { runMake } from "./run-make.ts";
 import { type EngineTarget, engineTargets } from "./target.ts";
 import { withPatchedWorktree } from "./worktree.ts";
 
-export interface EngineOptions {
+export interface EngineOptions extends Choice {
   roles: RolesFile;
   lock: Lock;
   /** A clone of CozyStack, at the release to build with. */
@@ -30,8 +30,6 @@ export interface EngineOptions {
   outputs: readonly Output[];
   /** Whether the outputs were asked for by name: then none may be left out. */
   outputsNamed: boolean;
-  only?: readonly string[] | undefined;
-  arch?: Arch | undefined;
   emit: Emit;
   signal?: AbortSignal | undefined;
 }
@@ -43,11 +41,11 @@ export interface EngineOptions {
  */
 export async function buildWithCozystack(options: EngineOptions): Promise<BuildReport> {
   const started = performance.now();
-  const { roles, lock, checkout, out, only, arch } = options;
+  const { roles, lock, checkout, out, only, arch, shard } = options;
   const steps: BuildReport["steps"] = [];
   const emit: Emit = (event) => (note(event, steps), options.emit(event));
   const outputs = engineOutputs(options.outputs, options.outputsNamed);
-  const targets = engineTargets(roles, { lock, only, arch });
+  const targets = engineTargets(roles, { lock, only, arch, shard });
   await requireTools();
   const patch = await patched(checkout, emit);
   requireRelease(patch, roles);

@@ -1,5 +1,6 @@
 import type { Lock, LockedExtension } from "../../catalog/lock-model.ts";
 import { RolesError } from "../../errors.ts";
+import { type Choice, chosenTargets } from "../../roles/chosen-targets.ts";
 import type { Role, RolesFile } from "../../roles/model.ts";
 import { installerReference, suffixOf } from "../../roles/names.ts";
 import type { Arch } from "../../talos/arch.ts";
@@ -18,23 +19,17 @@ export interface EngineTarget {
   installerReference: string;
 }
 
-interface Wanted {
+interface Wanted extends Choice {
   lock: Lock;
-  only?: readonly string[] | undefined;
-  arch?: Arch | undefined;
 }
 
-/** The targets that are asked for: what other roles have is no matter. Errors: LOCK_STALE; UNSUPPORTED for what CozyStack's profiles have no place for. */
-export function engineTargets(roles: RolesFile, { lock, only, arch: wanted }: Wanted): EngineTarget[] {
-  return roles.roles
-    .filter(({ name }) => only === undefined || only.includes(name))
-    .flatMap((role) => {
-      refuseUnsupported(role, roles);
-      return role.arch
-        .filter((arch) => wanted === undefined || arch === wanted)
-        .map((arch) => targetOf(role, arch, { roles, lock }));
-    });
-}
+/** The targets that are asked for: what other roles have is no matter. Errors: USAGE, LOCK_STALE; UNSUPPORTED for what CozyStack's profiles have no place for. */
+export const engineTargets = (roles: RolesFile, { lock, ...choice }: Wanted): EngineTarget[] =>
+  chosenTargets(roles, choice).map(({ role: name, arch }) => {
+    const role = roles.roles.find((one) => one.name === name)!;
+    refuseUnsupported(role, roles);
+    return targetOf(role, arch, { roles, lock });
+  });
 
 function targetOf(role: Role, arch: Arch, { roles, lock }: { roles: RolesFile; lock: Lock }): EngineTarget {
   const target = { role: role.name, arch };

@@ -4,7 +4,8 @@ import { safePath } from "../../formats/safe-path.ts";
 import { type Digest, parseDigest } from "../../oci/digest.ts";
 import { byTag, parseReference, type Reference } from "../../oci/reference.ts";
 import type { RolesFile } from "../../roles/model.ts";
-import { buildTag, installerReference, targetsOf } from "../../roles/names.ts";
+import { type Choice, chosenTargets } from "../../roles/chosen-targets.ts";
+import { buildTag, installerReference } from "../../roles/names.ts";
 import type { Arch } from "../../talos/arch.ts";
 import type { BuildRecord, RecordedAsset, RecordedRole } from "../record.ts";
 import { pushAnnotations } from "./annotations.ts";
@@ -27,26 +28,21 @@ export interface PushItem {
   standIns: readonly string[];
 }
 
-interface PushInputs {
+interface PushInputs extends Choice {
   roles: RolesFile;
   lock: Lock;
   record: BuildRecord;
-  only: readonly string[];
-  arch?: Arch | undefined;
   /** Where the sources are: a URL. */
   source?: string | undefined;
 }
 
 /**
- * What is to be pushed: the installer of every chosen role on every architecture. Pure. Errors: BUILD_MISSING where one was not built,
+ * What is to be pushed: the installer of every chosen role on every architecture. Pure. Errors: USAGE where none is, BUILD_MISSING where one was not built,
  * LOCK_STALE where it was built from another lock than this, or the lock is for another Talos than the one in the tags.
  */
-export function planPush({ roles, lock, record, only, arch, source }: PushInputs): PushItem[] {
+export function planPush({ roles, lock, record, source, ...choice }: PushInputs): PushItem[] {
   if (lock.talos !== roles.cluster.talos) throw otherTalos(roles, lock);
-  const targets = targetsOf(roles).filter(
-    (target) => only.includes(target.role) && (arch === undefined || target.arch === arch),
-  );
-  return targets.map((target) => {
+  return chosenTargets(roles, choice).map((target) => {
     const built = record.roles.find(({ name, arch }) => name === target.role && arch === target.arch);
     const asset = built?.assets.find(({ kind, format }) => kind === "installer" && format === "oci-layout");
     if (!built || !asset) throw missing(target);

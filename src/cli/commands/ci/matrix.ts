@@ -19,7 +19,8 @@ export const matrixCommand = () =>
     .action(async ({ file, keys, lines, shard, unpublished, mirror }) => {
       const { loadRoles } = await import("../../../roles/load.ts");
       const { requireLock } = await import("../../../catalog/update-lock.ts");
-      const { entryId, keyedMatrix, shareOf } = await import("../../../ci/matrix.ts");
+      const { entryId, keyedMatrix } = await import("../../../ci/matrix.ts");
+      const { shareOf } = await import("../../../roles/shard.ts");
       const roles = await loadRoles(file);
       // The share comes first: another job may publish its own meanwhile, and every entry must stay in one share.
       const all = shareOf(keyedMatrix(roles, await requireLock(roles)), shard);
