@@ -1,3 +1,4 @@
+import { ownValue } from "../formats/own-value.ts";
 import { RolesError } from "../errors.ts";
 import { upstream } from "../roles/upstream-names.ts";
 
@@ -26,7 +27,7 @@ export type ExtensionName = { official: string } | { reference: string };
  */
 export function parseExtensionName(written: string): ExtensionName {
   const name = without(without(written, `${registry}/${owner}/`), `${owner}/`);
-  if (/^[a-z0-9][a-z0-9._-]*$/.test(name)) return { official: aliases[name] ?? name };
+  if (/^[a-z0-9][a-z0-9._-]*$/.test(name)) return { official: ownValue(aliases, name) ?? name };
   const first = written.split("/")[0] ?? "";
   const hasRegistry = written.includes("/") && (/[.:]/.test(first) || first === "localhost");
   if (hasRegistry && /[:@]/.test(written.slice(first.length))) return { reference: written };

@@ -1,3 +1,4 @@
+import { ownValue } from "../formats/own-value.ts";
 import { pointless } from "../formation/rules/module-not-loaded.ts";
 import { type Diagnostic } from "../roles/diagnostic.ts";
 import type { RolesFile } from "../roles/model.ts";
@@ -54,7 +55,7 @@ function nodeDrift({ node, observation, boots }: ObservedNode, expected: Expecte
     ...(serviceConfigs.known ? documentDrift(serviceConfigs.value, expected) : []),
     ...(kubernetes.known
       ? Object.entries(expected.labels).flatMap(([name, value]) =>
-          differ("label", name, value, kubernetes.value.labels[name] ?? null),
+          differ("label", name, value, ownValue(kubernetes.value.labels, name) ?? null),
         )
       : []),
   ];

@@ -1,3 +1,4 @@
+import { ownValue } from "../formats/own-value.ts";
 import { moduleName } from "../talos/config/modules.ts";
 import type { Case, Cause } from "./causes/cause.ts";
 import { type Part, valueOr } from "./observation.ts";
@@ -85,8 +86,8 @@ function missingLabels({ observation, expected }: Case): string[] {
   if (!observation.kubernetes.known) return [];
   const { labels } = observation.kubernetes.value;
   return Object.entries(expected.labels)
-    .filter(([key, value]) => labels[key] !== value)
-    .map(([key, value]) => `label ${key} is ${labels[key] ?? "missing"}, not ${value || '""'}`);
+    .filter(([key, value]) => ownValue(labels, key) !== value)
+    .map(([key, value]) => `label ${key} is ${ownValue(labels, key) ?? "missing"}, not ${value || '""'}`);
 }
 
 function noRuntimeClass({ expected, runtimeClasses }: Case): string[] {

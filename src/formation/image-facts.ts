@@ -1,3 +1,4 @@
+import { ownValue } from "../formats/own-value.ts";
 import { contractsFor, type ContractSources } from "../catalog/contracts-for.ts";
 import { extensionKey, isExtensionName } from "../catalog/extension-name.ts";
 import type { Lock } from "../catalog/lock-model.ts";
@@ -59,7 +60,7 @@ export async function withContracts(
     const locked = found.source === "lock" ? lockedOf(lock, arch)?.extensions[key] : undefined;
     return {
       name: locked?.name ?? key,
-      ...defined({ version: locked?.version, contract: found.contracts[name] }),
+      ...defined({ version: locked?.version, contract: ownValue(found.contracts, name) }),
     };
   });
   const kernelRelease = found.source === "lock" ? lockedOf(lock, arch)?.kernelRelease : undefined;

@@ -1,3 +1,4 @@
+import { ownValue } from "../formats/own-value.ts";
 import { moduleParameters, type ModuleToLoad } from "./modules.ts";
 
 interface ExtensionModule extends ModuleToLoad {
@@ -44,6 +45,6 @@ export const cozystackModules: readonly ModuleToLoad[] = [
 
 /** The modules to load for an extension; `has` tells whether the image carries one. */
 export const extensionModules = (extension: string, has: (module: string) => boolean): ModuleToLoad[] =>
-  (modulesByExtension[extension] ?? [])
+  (ownValue(modulesByExtension, extension) ?? [])
     .filter(({ name, optional }) => !optional || has(name))
     .map(({ optional: _optional, ...module }) => module);

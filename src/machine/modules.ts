@@ -1,3 +1,4 @@
+import { ownValue } from "../formats/own-value.ts";
 import { documentsText } from "./yaml.ts";
 
 export interface ModuleToLoad {
@@ -29,7 +30,7 @@ export const moduleDocuments = (
 export const moduleText = (names: readonly string[], options: { asDocuments: boolean }): string =>
   documentsText(
     moduleDocuments(
-      names.map((name) => ({ name, parameters: moduleParameters[name] ?? [] })),
+      names.map((name) => ({ name, parameters: ownValue(moduleParameters, name) ?? [] })),
       options,
     ),
   );

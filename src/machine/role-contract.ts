@@ -1,3 +1,4 @@
+import { ownValue } from "../formats/own-value.ts";
 import { contractsFor } from "../catalog/contracts-for.ts";
 import type { Lock } from "../catalog/lock-model.ts";
 import type { Role, RolesFile } from "../roles/model.ts";
@@ -22,7 +23,7 @@ export async function roleContract(
     ...(arch ? { arch } : {}),
   });
   return {
-    contract: sumContracts(role.extensions.flatMap((name) => contracts[name] ?? [])),
+    contract: sumContracts(role.extensions.flatMap((name) => ownValue(contracts, name) ?? [])),
     source,
     unknown,
   };

@@ -26,5 +26,5 @@ export const unansweredServices = (
   services: Record<string, ServiceSetting>,
 ): MachinePatches["unanswered"] =>
   contract.services
-    .filter(({ name, waitsFor }) => waitsFor.configuration && !services[name])
+    .filter(({ name, waitsFor }) => waitsFor.configuration && !Object.hasOwn(services, name))
     .map(({ name, extension }) => ({ service: name, extension }));

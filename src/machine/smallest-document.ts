@@ -1,3 +1,4 @@
+import { ownValue } from "../formats/own-value.ts";
 import { type ServiceSettings, serviceDocumentText } from "./service-document.ts";
 
 const file = (mountPath: string, content: string): ServiceSettings => ({
@@ -31,7 +32,7 @@ const settings: Record<string, ServiceSettings> = {
 
 /** The settings of the smallest document that ends the wait of a service. */
 export const smallestSettings = (service: string): ServiceSettings =>
-  settings[service] ?? { environment: ["SETTING=${SETTING}"] };
+  ownValue(settings, service) ?? { environment: ["SETTING=${SETTING}"] };
 
 /** The smallest document that ends the wait of a service: for one that is not known, an environment with one setting to replace. */
 export const smallestDocument = (service: string): string =>

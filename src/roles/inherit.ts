@@ -1,3 +1,4 @@
+import { ownValue } from "../formats/own-value.ts";
 import { alternatives, nearest } from "./nearest.ts";
 import type { PathProblem } from "./problems.ts";
 import type { RoleInput } from "./schema.ts";
@@ -50,7 +51,7 @@ function ancestry(
 }
 
 function parentOf(name: string, roles: Roles, problems: PathProblem[]): string | undefined {
-  const parent = roles[name]?.like;
+  const parent = ownValue(roles, name)?.like;
   if (parent === undefined || Object.hasOwn(roles, parent)) return parent;
   const near = nearest(
     parent,

@@ -1,3 +1,4 @@
+import { ownValue } from "../../formats/own-value.ts";
 import { isAlias, isMap, isScalar, isSeq, type Node, parseAllDocuments, Scalar, type YAMLMap } from "yaml";
 import { RolesError } from "../../errors.ts";
 import type { OptionValue, Schematic } from "./model.ts";
@@ -82,7 +83,7 @@ function fields(where: string, node: unknown, readers: Fields): void {
   if (isNothing(node)) return;
   if (!isMap(node)) throw isAlias(node) ? aliased() : invalid(`${where} is not a map`);
   for (const { key, value } of pairs(node)) {
-    const reader = readers[key];
+    const reader = ownValue(readers, key);
     if (!reader) throw invalid(`${where} has no field "${key}"`);
     if (!isNothing(value)) reader(value as Node);
   }

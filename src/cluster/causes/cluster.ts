@@ -1,3 +1,4 @@
+import { ownValue } from "../../formats/own-value.ts";
 import { bootLimitSeconds, isShortened } from "../boot-time.ts";
 import { type Observation, valueOr } from "../observation.ts";
 import type { Cause, Evidence, NodeNetwork, Row } from "./cause.ts";
@@ -87,7 +88,7 @@ const daemonSetEvidence = (network: readonly NodeNetwork[] | undefined): Evidenc
 /** E3 and E4: what Talos itself has found out. */
 const diagnosed: Row = ({ observation }) =>
   valueOr(observation.diagnostics, []).flatMap(({ id, message }): Cause[] => {
-    const known = talosDiagnostics[id];
+    const known = ownValue(talosDiagnostics, id);
     if (!known) return [];
     return [
       {

@@ -1,3 +1,4 @@
+import { ownValue } from "../../formats/own-value.ts";
 import { pointless } from "../../formation/rules/module-not-loaded.ts";
 import { moduleText } from "../../machine/modules.ts";
 import { formationQuirks } from "../../talos/quirks.ts";
@@ -32,7 +33,7 @@ const idleExtension: Row = ({ observation, expected }) => {
   );
   const own = new Set(expected.extensions.map(({ name }) => name));
   return extensions.value.flatMap(({ name }): Cause[] => {
-    const row = pointless[name];
+    const row = ownValue(pointless, name);
     if (!row || !own.has(name) || loaded.has(row.module)) return [];
     return [
       {

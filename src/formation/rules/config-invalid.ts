@@ -1,3 +1,4 @@
+import { ownValue } from "../../formats/own-value.ts";
 import { alternatives, nearest } from "../../roles/nearest.ts";
 import { type ConfigDocument, rootKind } from "../../talos/config/document.ts";
 import { allKinds } from "../../talos/config/schema.ts";
@@ -51,7 +52,7 @@ function twice({ kind, name, at }: ConfigDocument): Finding {
 
 function adviceFor({ sort, word = "", known }: StrictProblem): string {
   if (sort === "twice") return `Keep one \`${word}\`.`;
-  const meant = invented[word];
+  const meant = ownValue(invented, word);
   if (sort === "unknown-key" && meant !== undefined) return meant;
   const near = nearest(word, sort === "unknown-kind" ? allKinds() : (known ?? []), 2);
   if (near.length > 0) return `Did you mean ${alternatives(near)}?`;

@@ -1,3 +1,4 @@
+import { ownValue } from "../../formats/own-value.ts";
 import { moduleText } from "../../machine/modules.ts";
 import { impaired } from "../effects.ts";
 import { loading } from "../needs.ts";
@@ -33,6 +34,6 @@ export const moduleNotLoaded = nodeRule({
 
 const notLoaded = (subject: Subject) =>
   subject.extensions.flatMap(({ name }) => {
-    const row = pointless[name];
+    const row = ownValue(pointless, name);
     return row && loading(subject, row.module) === "no" ? [{ extension: name, ...row }] : [];
   });

@@ -1,3 +1,4 @@
+import { ownValue } from "../../formats/own-value.ts";
 import { moduleParameters, moduleText } from "../../machine/modules.ts";
 import { doubtful } from "../effects.ts";
 import { nodeRule } from "../rule.ts";
@@ -13,7 +14,7 @@ export const moduleParametersRule = nodeRule({
   source: "siderolabs/extensions: storage/drbd/README.md; cozystack/talm: charts/cozystack",
   check: ({ modules, quirks, extensions }) =>
     modules.flatMap(({ name, parameters, at, maybe }) => {
-      const missing = (moduleParameters[name] ?? []).filter((one) => !parameters.includes(one));
+      const missing = (ownValue(moduleParameters, name) ?? []).filter((one) => !parameters.includes(one));
       if (maybe || missing.length === 0 || !extensions.some((one) => one.name === name)) return [];
       const twin = modules.some(
         (other) => other.name === name && missing.every((one) => other.parameters.includes(one)),

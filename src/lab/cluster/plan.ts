@@ -1,3 +1,4 @@
+import { ownValue } from "../../formats/own-value.ts";
 import { RolesError } from "../../errors.ts";
 import { countDiagnostics } from "../../roles/counts.ts";
 import type { ClusterNode, RolesFile } from "../../roles/model.ts";
@@ -57,7 +58,7 @@ function countedNodes(file: RolesFile, counts: NodeCounts): ClusterNode[] {
     });
   let number = 0;
   return file.roles.flatMap((role) =>
-    Array.from({ length: counts[role.name] ?? 0 }, (): ClusterNode => {
+    Array.from({ length: ownValue(counts, role.name) ?? 0 }, (): ClusterNode => {
       number += 1;
       return {
         name: `n${number}`,

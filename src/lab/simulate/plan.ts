@@ -1,3 +1,4 @@
+import { ownValue } from "../../formats/own-value.ts";
 import { RolesError } from "../../errors.ts";
 import { type NodeCase, nodeCases } from "../node/cases.ts";
 import { gatewayExtensions } from "../node/cases.ts";
@@ -49,7 +50,7 @@ export const loopbackAddress = (net: number, index: number): string =>
 
 /** n1 is the gateway and the control plane, all others are compute nodes; one of them has the fault. Errors: USAGE. */
 export function planSimulation({ nodes, row = "well", net = 80, access = {} }: PlanOptions): PlannedNode[] {
-  const fault = nodeCases[row];
+  const fault = ownValue(nodeCases, row);
   if (!fault) {
     throw new RolesError("USAGE", `no case "${row}"`, {
       hint: `It is one of: ${Object.keys(nodeCases).join(", ")}.`,
