@@ -7,6 +7,7 @@ const root = join(import.meta.dirname, "..", "..");
 export const marks = {
   "needs hardware or an account": "external",
   "run in the lab": "lab",
+  "run with simulated nodes": "simulated",
   "run by make": "make",
 } as const;
 
@@ -28,6 +29,7 @@ export const pages: readonly string[] = [
     .filter((name) => name.endsWith(".md"))
     .sort()
     .map((name) => `docs/${name}`),
+  "examples/cozystack-arm64/README.md",
 ];
 
 export const pageText = (file: string): string => readFileSync(join(root, file), "utf8");

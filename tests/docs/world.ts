@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { ended, type Ended, startCli } from "../helpers/cli.ts";
 import { type SmallUpstream, smallUpstream } from "../helpers/small-upstream.ts";
@@ -10,8 +10,8 @@ const root = join(import.meta.dirname, "..", "..");
 
 /** A reader's folder in the middle of the docs: a roles file, its lock, machine configs, and registries that answer. */
 export interface DocsWorld {
-  /** A fresh copy for one page. */
-  folder: () => Promise<string>;
+  /** A fresh copy for one page; an example's has its own roles file. */
+  folder: (page: string) => Promise<string>;
   /** Runs one command line of the docs. */
   run: (words: readonly string[], cwd: string) => Promise<Ended>;
   close: () => Promise<void>;
@@ -85,10 +85,12 @@ export async function docsWorld(): Promise<DocsWorld> {
   let pages = 0;
   return {
     run,
-    async folder() {
+    async folder(page) {
       pages += 1;
       const folder = join(made, `page-${pages}`);
       await cp(first, folder, { recursive: true });
+      if (page.startsWith("examples/"))
+        await cp(join(root, dirname(page), "roles.yaml"), join(folder, "roles.yaml"));
       return folder;
     },
     async close() {

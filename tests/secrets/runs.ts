@@ -1,18 +1,8 @@
-/** One run of the program: its words, and whether files it writes may hold secrets (`config --with-secrets` is there for that). */
-export interface Run {
-  words: readonly string[];
-  writesSecrets?: string;
-}
+import { liveRuns } from "./live-runs.ts";
+import { dead, each, forms, type Run } from "./run.ts";
 
-const forms = [[], ["--json"]] as const;
 const findings = [...forms, ["--github"], ["--sarif"]] as const;
 const progress = [...forms, ["--progress", "json"], ["--progress", "plain"]] as const;
-
-const each = (words: readonly string[], endings: readonly (readonly string[])[]): Run[] =>
-  endings.map((ending) => ({ words: [...words, ...ending] }));
-
-/** Nobody listens there. */
-const dead = "http://127.0.0.1:9";
 
 /** Every command in every form of output, when it goes well and when it fails. `mirror` is the registry's URL. */
 export const runs = (mirror: string): readonly Run[] => {
@@ -43,6 +33,25 @@ export const runs = (mirror: string): readonly Run[] => {
     ...each(["build", ...from], progress),
     ...each(["build", "--frozen", ...nowhere, "--cache-dir", "elsewhere"], forms),
     { words: ["build", ...from, "--cache", `${mirror.replace("http://", "")}/moon/cache`] },
+    ...each(
+      [
+        "build",
+        "--engine",
+        "cozystack",
+        "--checkout",
+        "cozystack",
+        "--outputs",
+        "installer",
+        "--out",
+        "by-cozystack",
+      ],
+      progress,
+    ).map((run) => ({
+      ...run,
+      words: [...run.words, "--frozen", ...from],
+      cozystack: true as const,
+      status: 0,
+    })),
     ...each(["push", "--json"], [[]]),
     ...each(["push"], [[]]),
     ...each(["inspect", `${mirror.replace("http://", "")}/siderolabs/tailscale:1.98.5`], forms),
@@ -59,11 +68,16 @@ export const runs = (mirror: string): readonly Run[] => {
     ...each(["ci", "github"], forms),
     ...each(["ci", "gitlab"], forms),
     ...each(["ci", "matrix"], forms),
+    ...each(
+      ["ci", "merge", "out", "--offline", "--out", "merged/build-record.json", "--page", "images.md"],
+      forms,
+    ).map((run) => ({ ...run, status: 0 })),
+    ...each(["ci", "merge", "nowhere"], forms),
     ...each(["boot", "gateway", "--timeout", "5"], forms),
-    ...each(["lab", "status"], forms),
     ...each(["verify", "--timeout", "1"], forms),
     ...each(["verify", "--timeout", "1", "--talosconfig", "broken.talosconfig"], forms),
     ...each(["why", "n1", "--timeout", "1"], forms),
     ...each(["doctor"], forms),
+    ...liveRuns(nowhere),
   ];
 };

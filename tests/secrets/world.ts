@@ -1,7 +1,11 @@
-import { mkdtemp, mkdir, writeFile } from "node:fs/promises";
+import { mkdtemp, mkdir, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { readLock } from "../../src/catalog/lock-file.ts";
+import { layoutFiles } from "../../src/cozystack/fixtures/layout-files.ts";
+import { makeRepository } from "../../src/cozystack/fixtures/repository.ts";
 import { makeCertificateAuthority } from "../../src/formats/certificates.ts";
+import { cozystackPrograms } from "../helpers/cozystack-programs.ts";
 import { type SmallUpstream, smallUpstream } from "../helpers/small-upstream.ts";
 
 /** A folder and an environment with a marker in every place where a secret can be. */
@@ -9,9 +13,13 @@ export interface SecretWorld {
   folder: string;
   env: Record<string, string>;
   /** Every text that must appear nowhere else. */
-  markers: readonly string[];
+  markers: string[];
   /** Files that hold a secret from the start: they are not searched. */
-  inputs: ReadonlySet<string>;
+  inputs: Set<string>;
+  /** Takes the keys of a simulated cluster for secrets, too. */
+  plant: (state: string) => Promise<void>;
+  /** PATH with CozyStack's programs; what was built here is what they make. */
+  cozystackPath: () => Promise<string>;
   upstream: SmallUpstream;
   close: () => Promise<void>;
 }
@@ -48,6 +56,10 @@ nodes:
   - {name: n1, address: 127.0.0.1, role: gateway, controlPlane: true}
   - {name: n2, address: 127.0.0.2, role: compute}
 `;
+
+/** A tailnet of one's own, where nobody answers. */
+const headscaleRoles = (): string =>
+  rolesYaml().replace("routes:", 'loginServer: "http://127.0.0.1:9", routes:');
 
 /** A machine config as people have it: with its cluster's secrets in clear. */
 const machineConfig = (): string => `version: v1alpha1
@@ -106,6 +118,7 @@ export async function secretWorld(): Promise<SecretWorld> {
     "controlplane.yaml": machineConfig(),
     "broken.yaml": brokenConfig(),
     "clear.roles.yaml": clearRoles(),
+    "headscale.roles.yaml": headscaleRoles(),
     "docker/config.json": JSON.stringify({
       auths: {
         "registry.example": { auth: coded("docker-auth") },
@@ -134,11 +147,30 @@ export async function secretWorld(): Promise<SecretWorld> {
     XDG_CACHE_HOME: join(folder, "cache"),
     HOME: folder,
   };
+  await makeRepository(join(folder, "cozystack"), layoutFiles("E"), { tag: "v1.6.2" });
+  const markers = planted.filter((text) => text.length > 8);
+  const inputs = new Set(Object.keys(files));
   return {
     folder,
     env,
-    markers: planted.filter((text) => text.length > 8),
-    inputs: new Set(Object.keys(files)),
+    markers,
+    inputs,
+    async plant(state) {
+      const own = ["talosconfig", "kubeconfig", "tailnet-key"].map((name) => `${state}/${name}`);
+      for (const name of own) {
+        inputs.add(name);
+        const text = await readFile(join(folder, name), "utf8");
+        const [, key = text.trim()] = /(?:^\s*key|client-key-data): (\S+)/m.exec(text) ?? [];
+        if (key.length < 12) throw new Error(`${name} holds no key`);
+        markers.push(key);
+      }
+    },
+    async cozystackPath() {
+      const lock = await readLock(join(folder, "roles.lock.json"));
+      if (!lock) throw new Error("nothing was locked");
+      const programs = { folder: join(folder, "programs"), lock, images: join(folder, "out") };
+      return `${(await cozystackPrograms(programs)).folder}:${process.env["PATH"]}`;
+    },
     upstream,
     close: () => upstream.close(),
   };
