@@ -53,6 +53,45 @@ describe("what is planned", () => {
     }
   });
 
+  it("has an extension that no registry has after the role's own, under a key of its content", () => {
+    const of = (text: string) => {
+      const virtual = {
+        manifest: { name: "embedded-config", version: "1", author: "", description: "", compatibility: "" },
+        files: [{ path: "config.yaml", mode: 0o400, text }],
+      };
+      const [target] = planBuild({
+        roles: rolesOf(`cluster: {talos: v1.13.6, arch: arm64}\nroles: {a: {extensions: [spin]}}\n`),
+        lock: lockOf({ spin: extension("spin") }),
+        outputs: ["initramfs"],
+        tools,
+        virtual: { a: [virtual] },
+      }).targets;
+      return target!;
+    };
+    const { segments, modulesDepKey } = of("x");
+    expect(segments.map(({ file, version, hasModules }) => [file, version, hasModules])).toEqual([
+      ["spin.sqsh", "1.0-v1.13.6", false],
+      ["embedded-config.sqsh", "1", false],
+    ]);
+    expect(segments[1]).toMatchObject({
+      name: "embedded-config",
+      from: { virtual: { files: [{ text: "x" }] } },
+    });
+    expect(of("y").segments[1]!.key).not.toBe(segments[1]!.key);
+    expect(modulesDepKey).toBeUndefined();
+  });
+
+  it("refuses a role that the lock does not have", () => {
+    const roles = rolesOf("cluster: {talos: v1.13.6, arch: arm64}\nroles: {b: {extensions: [spin]}}\n");
+    expect(() => planBuild({ roles, lock, outputs: ["kernel"], tools })).toThrow(
+      expect.objectContaining({
+        code: "LOCK_INVALID",
+        message: "the lock has no role b for arm64",
+        hint: "`talos-roles lock` brings it up to date.",
+      }) as Error,
+    );
+  });
+
   it("asks for the versions of all programs that make it", () => {
     expect([...new Set(planTools)].toSorted()).toMatchSnapshot();
   });
