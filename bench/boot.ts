@@ -1,9 +1,9 @@
 // How soon a machine of each role shows its console after `talos-roles boot`, as a user sees it: from the start of the command to the kernel's
-// first line on the terminal. Run by `npx tsx bench/boot.ts [OUT]` after `npm run build`, with roles that were built into OUT (default out/demo).
+// first line on the terminal. Run by `npm run bench -- boot`, with roles that `make demo` built into out/demo.
 import { spawn } from "node:child_process";
-import { join } from "node:path";
+import { bin } from "./metered.ts";
+import { tell } from "./row.ts";
 
-const bin = join(import.meta.dirname, "..", "dist", "cli", "bin.js");
 const out = process.argv[2] ?? "out/demo";
 const limitSeconds = 15;
 const runs = 5;
@@ -32,9 +32,10 @@ for (const role of ["compute", "gateway"]) {
   for (let run = 0; run < runs; run += 1) all.push(await consoleSeconds(role));
   const sorted = all.toSorted((one, other) => one - other);
   const [best, median, worst] = [sorted[0]!, sorted[Math.floor(runs / 2)]!, sorted[runs - 1]!];
-  const fits = median <= limitSeconds;
-  console.log(
-    `${role.padEnd(10)} console after best ${best.toFixed(1)} s, median ${median.toFixed(1)} s, worst ${worst.toFixed(1)} s (limit ${limitSeconds} s): ${fits ? "within" : "OVER"}`,
-  );
-  if (!fits) process.exitCode = 1;
+  tell({
+    what: `the machine of ${role} shows its console after \`boot\``,
+    bar: `${limitSeconds} s`,
+    measured: `median ${median.toFixed(1)} s, best ${best.toFixed(1)} s, worst ${worst.toFixed(1)} s`,
+    fits: median <= limitSeconds,
+  });
 }

@@ -1,22 +1,19 @@
-// How long and with how much memory `verify` judges a large cluster, of which some nodes hang, refuse or have expired certificates.
-// Run it by itself, the simulator is another process: `npx tsx bench/verify.ts [NODES]`. Bars: 1,000 nodes under 10 s and 400 MB.
+// How long and with how much memory the command `verify`, as a user types it, judges a large cluster, of which some nodes hang, refuse or have
+// expired certificates. The simulator is another process, on the same processors. Run by `npm run bench -- verify`; `npx tsx bench/verify.ts
+// NODES` takes fewer. On a machine that does other work a longer patience tells the cost apart from the waiting: `… 1000 60 none`.
 import { spawn } from "node:child_process";
-import { readFileSync } from "node:fs";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { readFileSync, writeFileSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { tailnetOf } from "../src/cluster/tailnet.ts";
-import { verify } from "../src/cluster/verify.ts";
-import { kubeClient } from "../src/kubernetes/client.ts";
-import { loadKubeconfig } from "../src/kubernetes/kubeconfig.ts";
-import { loadRoles } from "../src/roles/load.ts";
-import { talosClient } from "../src/talos/api/client.ts";
-import { loadTalosconfig } from "../src/talos/api/talosconfig.ts";
+import { parse, stringify } from "yaml";
+import { metered } from "./metered.ts";
+import { tell } from "./row.ts";
 
+const limits = { seconds: 10, megabytes: 400 };
 const nodes = Number(process.argv[2] ?? 1000);
-// On a machine that does other work, a longer patience tells the cost apart from the waiting: `… 1000 60 none`.
-const timeoutMs = Number(process.argv[3] ?? 3) * 1000;
+const patience = process.argv[3];
 const well = process.argv[4] === "none";
 const faults = well
   ? { hangs: 0, refuses: 0, expired: 0 }
@@ -25,17 +22,13 @@ const faults = well
       refuses: Math.ceil(nodes / 50),
       expired: Math.ceil(nodes / 200),
     };
+const ill = faults.hangs + faults.refuses + faults.expired;
 const folder = await mkdtemp(join(tmpdir(), "bench-verify-"));
+const at = (name: string): string => join(folder, name);
+const simulator = join(import.meta.dirname, "simulated-fleet.ts");
 const fleet = spawn(
   process.execPath,
-  [
-    "--import",
-    "tsx",
-    join(import.meta.dirname, "simulated-fleet.ts"),
-    folder,
-    String(nodes),
-    ...Object.values(faults).map(String),
-  ],
+  ["--import", "tsx", simulator, folder, String(nodes), ...Object.values(faults).map(String)],
   { stdio: ["ignore", "pipe", "inherit"] },
 );
 try {
@@ -45,61 +38,69 @@ try {
   });
   // The nodes boot.
   await sleep(Math.max(5000, nodes * 20));
-  for (const direct of [false, true]) await run(direct);
+  await run("through the control plane", "talosconfig");
+  await run("each node dialled directly", directConfig());
 } finally {
   fleet.kill("SIGTERM");
   await rm(folder, { recursive: true });
 }
 
-/** Processor time of the simulator so far, in seconds; undefined where there is no /proc. */
-function simulatorSeconds(): number | undefined {
-  try {
-    const stat = readFileSync(`/proc/${fleet.pid}/stat`, "utf8");
-    const [user, system] = stat
-      .slice(stat.lastIndexOf(")") + 2)
-      .split(" ")
-      .slice(11, 13);
-    // Linux counts in hundredths.
-    return (Number(user) + Number(system)) / 100;
-  } catch {
-    return undefined;
-  }
+/** A talosconfig whose endpoints are all nodes. */
+function directConfig(): string {
+  const config = parse(readFileSync(at("talosconfig"), "utf8")) as {
+    contexts: Record<string, { endpoints: string[]; nodes: string[] }>;
+  };
+  for (const context of Object.values(config.contexts)) context.endpoints = context.nodes;
+  writeFileSync(at("direct.talosconfig"), stringify(config));
+  return "direct.talosconfig";
 }
 
-async function run(direct: boolean): Promise<void> {
-  const loaded = await loadTalosconfig({ path: join(folder, "talosconfig") });
-  const context = direct ? { ...loaded, endpoints: loaded.nodes } : loaded;
-  const roles = await loadRoles(join(folder, "roles.yaml"));
-  const text = async (name: string) => (await readFile(join(folder, name), "utf8")).trim();
-  const tailnet = tailnetOf({ url: await text("tailnet-url"), key: await text("tailnet-key") });
-  const kube = await kubeClient({ context: await loadKubeconfig({ path: join(folder, "kubeconfig") }) });
-  const client = talosClient({ context, timeoutMs });
-  const started = performance.now();
-  const cpu = process.cpuUsage();
-  const others = simulatorSeconds();
-  const verdict = await verify({ roles, client, kube, tailnet, nodes: roles.nodes });
-  const seconds = (performance.now() - started) / 1000;
-  const { user, system } = process.cpuUsage(cpu);
-  const simulator = others === undefined ? undefined : (simulatorSeconds() ?? 0) - others;
-  client.close();
-  await kube.close();
-  const unknown = verdict.nodes.filter(({ roleFunctional }) => roleFunctional.answer === "unknown");
-  const reasons = new Map<string, number>();
-  for (const node of unknown)
-    for (const reason of new Set(node.roleFunctional.reasons.map((one) => one.replace(node.address, "X"))))
-      reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
-  const result = {
-    nodes,
-    way: direct ? "each node directly" : "through the control plane",
-    seconds: Number(seconds.toFixed(2)),
-    cpuSeconds: Number(((user + system) / 1e6).toFixed(2)),
-    simulatorCpuSeconds: simulator === undefined ? undefined : Number(simulator.toFixed(2)),
-    peakMemoryMB: Math.round(process.resourceUsage().maxRSS / 1024),
-    yes: verdict.nodes.filter(({ roleFunctional }) => roleFunctional.answer === "yes").length,
-    unknown: unknown.length,
-    expectedUnknown: faults.hangs + faults.refuses + faults.expired,
-    no: verdict.nodes.filter(({ roleFunctional }) => roleFunctional.answer === "no").length,
-    reasons: Object.fromEntries(reasons),
-  };
-  process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
+interface Verdict {
+  nodes: { address: string; roleFunctional: { answer: string; reasons: string[] } }[];
+}
+
+async function run(way: string, talosconfig: string): Promise<void> {
+  const files = [
+    "--file",
+    at("roles.yaml"),
+    "--talosconfig",
+    at(talosconfig),
+    "--kubeconfig",
+    at("kubeconfig"),
+  ];
+  const tailnet = [
+    "--tailnet-key",
+    `file:${at("tailnet-key")}`,
+    "--tailnet-url",
+    readFileSync(at("tailnet-url"), "utf8").trim(),
+  ];
+  const words = [
+    "verify",
+    ...files,
+    ...tailnet,
+    "--json",
+    ...(patience === undefined ? [] : ["--timeout", patience]),
+  ];
+  // What a run remembers of boots stays in the folder.
+  const env = { XDG_CACHE_HOME: at("cache"), XDG_STATE_HOME: at("state") };
+  const { seconds, cpu, mebibytes, out } = await metered(words, { env, statuses: [0, 1] });
+  const verdict = JSON.parse(out) as Verdict;
+  const count = (answer: string): number =>
+    verdict.nodes.filter(({ roleFunctional }) => roleFunctional.answer === answer).length;
+  const right = count("no") === 0 && count("unknown") === ill && count("yes") === nodes - ill;
+  process.stdout.write(`why nodes are unknown: ${JSON.stringify(reasonsOf(verdict))}\n`);
+  tell({
+    what: `\`verify\` on ${nodes.toLocaleString("en")} nodes, ${ill} of them hanging, refusing or expired, ${way}`,
+    bar: `${limits.seconds} s, ${limits.megabytes} MB, every verdict right`,
+    measured: `${seconds.toFixed(1)} s, ${cpu.toFixed(1)} s of processor time, ${mebibytes.toFixed(0)} MiB, ${count("yes")} yes, ${count("unknown")} unknown, ${count("no")} no`,
+    fits: right && seconds < limits.seconds && mebibytes * 1.048576 < limits.megabytes,
+  });
+}
+
+function reasonsOf({ nodes: all }: Verdict): Record<string, number> {
+  const reasons: Record<string, number> = {};
+  for (const { address, roleFunctional } of all.filter((one) => one.roleFunctional.answer === "unknown"))
+    for (const reason of new Set(roleFunctional.reasons.map((text) => text.replace(address, "X"))))
+      reasons[reason] = (reasons[reason] ?? 0) + 1;
+  return reasons;
 }

@@ -1,56 +1,23 @@
-import { createCipheriv } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import type { ByteSource } from "../../src/formats/bytes.ts";
-import { tarArchive } from "../../src/formats/tar.ts";
-import { assembleImage } from "../../src/oci/assemble.ts";
-import { createRegistryClient } from "../../src/oci/client.ts";
-import { writeLayer } from "../../src/oci/layer.ts";
-import { parseReference } from "../../src/oci/reference.ts";
 import { directoryStore } from "../../src/oci/registry/directory-store.ts";
-import { pushIndex } from "../../src/oci/transfer.ts";
+import { publishBig } from "../helpers/big-extension.ts";
 import { buildCli, type BuiltCli } from "../helpers/measured-cli.ts";
 import { one } from "../helpers/roles-texts.ts";
-import { extensionFiles, founding, smallUpstream, type SmallUpstream } from "../helpers/small-upstream.ts";
+import { founding, smallUpstream, type SmallUpstream } from "../helpers/small-upstream.ts";
 
-const size = 100 << 20;
 let folder: string;
 let upstream: SmallUpstream;
 let cli: BuiltCli;
-
-/** Bytes that do not compress, others for each `name`, made while they are read. */
-const noise = (bytes: number, name: string): ByteSource => ({
-  size: bytes,
-  // oxlint-disable-next-line require-await
-  async *stream(start = 0, end = bytes) {
-    const cipher = createCipheriv("aes-128-ctr", Buffer.alloc(16, name), Buffer.alloc(16));
-    const zeros = Buffer.alloc(1 << 16);
-    for (let at = start; at < end; at += zeros.length)
-      yield cipher.update(zeros.subarray(0, Math.min(zeros.length, end - at)));
-  },
-});
-
-async function publishBig(name: string): Promise<void> {
-  const extension = { version: "v1" };
-  const files = [
-    ...extensionFiles(name, extension, "arm64"),
-    { path: "rootfs/usr/lib/firmware/big.bin", data: noise(size, name) },
-  ];
-  const layer = await writeLayer(join(folder, "layer"), (await tarArchive(files)).stream());
-  const image = assembleImage({ architecture: "arm64", layers: [layer] });
-  const pusher = createRegistryClient();
-  await pushIndex(pusher, parseReference(`${upstream.registry.host}/acme/${name}:v1`), [image]);
-  await pusher.close();
-}
 
 const names = ["big", "large", "huge", "vast"];
 beforeAll(async () => {
   cli = await buildCli();
   folder = await mkdtemp(join(tmpdir(), "lock-memory-"));
   upstream = await smallUpstream(founding, { store: directoryStore(join(folder, "store")) });
-  for (const name of names) await publishBig(name);
+  for (const name of names) await publishBig(upstream, name, folder);
 }, 120_000);
 afterAll(async () => {
   await Promise.all([upstream.close(), cli.remove()]);
