@@ -1,3 +1,4 @@
+import { ownValue } from "../formats/own-value.ts";
 /** One thing that moved between two locks. */
 export interface Change {
   /** `talos`, `kernel`, `base`, the name of an extension, `role <name>`, …; with the architecture where it is not the same on all. */
@@ -27,7 +28,7 @@ export function outlineChanges(
   to: { talos: string; roles: RoleArchs },
 ): Change[] {
   const names = [...new Set([...Object.keys(from.roles), ...Object.keys(to.roles)])].sort();
-  const archs = (roles: RoleArchs, name: string) => roles[name]?.toSorted().join(", ") ?? null;
+  const archs = (roles: RoleArchs, name: string) => ownValue(roles, name)?.toSorted().join(", ") ?? null;
   const roles = names.map((name) => ({
     what: `role ${name}`,
     from: archs(from.roles, name),

@@ -17,7 +17,7 @@ const follows = ["schematic", "inputs"];
 /** What moved from one lock to another: Talos, then roles, then what images are made of, in a fixed order. Pure. */
 export function diffLocks(from: Lock, to: Lock): Change[] {
   const both = Object.keys(to.roles)
-    .filter((name) => from.roles[name])
+    .filter((name) => Object.hasOwn(from.roles, name))
     .sort();
   const found = both.flatMap((role) =>
     (Object.keys(to.roles[role] ?? {}) as Arch[])

@@ -69,6 +69,14 @@ describe("loadTalosconfig", () => {
     expect(`${(error as Error).message}${(error as Error).stack}`).not.toContain("hunter2secret");
   });
 
+  it.each(["constructor", "__proto__", "toString"])(
+    "has no context %s that nobody wrote",
+    async (context) => {
+      const path = await write();
+      await expect(loadTalosconfig({ path, context })).rejects.toMatchObject({ code: "TALOSCONFIG_INVALID" });
+    },
+  );
+
   it("says where it looked when there is none", async () => {
     await expect(loadTalosconfig({ path: join(folder, "none") })).rejects.toMatchObject({
       code: "FILE_NOT_FOUND",

@@ -1,3 +1,4 @@
+import { ownValue } from "../../formats/own-value.ts";
 import { X509Certificate } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { homedir } from "node:os";
@@ -52,7 +53,7 @@ export async function loadTalosconfig({
   const [file, text] = await firstReadable(path === undefined ? talosconfigPaths() : [path]);
   const config = parseFile(file, text);
   const name = context ?? config.context;
-  const found = config.contexts[name];
+  const found = ownValue(config.contexts, name);
   if (!found) {
     throw invalid(
       `${file} has no context "${name}"`,
