@@ -31,7 +31,8 @@ export async function campaign({ scenario, world, injector, places }: Campaign):
     await scenario.prepare(old, world);
     const trial = { scenario, world, injector };
     const good = await attempt(trial, { old, cwd: join(folder, "good") });
-    if (good.status !== 0) throw new Error(`${scenario.name} fails without a fault: ${good.err}`);
+    if (good.status !== endOf(scenario))
+      throw new Error(`${scenario.name} fails without a fault: ${good.err}`);
     const before = await stateOf(trial, old);
     const states = { before, after: await stateOf(trial, join(folder, "good")) };
     const changes = good.changes ?? 0;
@@ -55,6 +56,9 @@ export async function campaign({ scenario, world, injector, places }: Campaign):
 
 type Trial = Omit<Campaign, "places">;
 
+/** How a run without faults ends. */
+const endOf = ({ stays }: Scenario): number => (stays === undefined ? 0 : 130);
+
 /** One run of the command in a copy of the old state. */
 function attempt(
   { scenario, world, injector }: Trial,
@@ -62,7 +66,12 @@ function attempt(
 ): Promise<Outcome> {
   cpSync(old, cwd, { recursive: true });
   const sends = scenario.sends ?? false;
-  return injector.run(scenario.args(world, cwd), { cwd, sends, ...(fault ? { fault } : {}) });
+  return injector.run(scenario.args(world, cwd), {
+    cwd,
+    sends,
+    until: scenario.stays,
+    ...(fault ? { fault } : {}),
+  });
 }
 
 const stateOf = ({ scenario, world }: Trial, cwd: string): Promise<Map<string, string>> =>
@@ -97,7 +106,7 @@ async function judge(broken: Broken): Promise<string[]> {
   const wrong = mixtures(now, states, scenario.last);
   const { status, err } = outcome;
   // A run that a fault comes too late for may end well; one that fails says why.
-  if (fault.kind !== "kill" && status !== 0 && !excuses[fault.kind]?.test(err))
+  if (fault.kind !== "kill" && status !== endOf(scenario) && !excuses[fault.kind]?.test(err))
     wrong.push(`it ended with ${status} and said: ${err.slice(0, 300)}`);
   if (fault.kind === "space" || fault.kind === "back" || fault.kind === "ahead") {
     const left = leftovers(cwd);
@@ -117,7 +126,7 @@ async function again(broken: Broken): Promise<string[]> {
   const { scenario, world, injector, cwd, states } = broken;
   const after = { before: states.after, after: states.after };
   if (scenario.once && mixtures(await stateOf(broken, cwd), after).length === 0) return [];
-  const { status, err } = await injector.run(scenario.args(world, cwd), { cwd });
-  if (status !== 0) return [`the next run ends with ${status}: ${err.slice(0, 300)}`];
+  const { status, err } = await injector.run(scenario.args(world, cwd), { cwd, until: scenario.stays });
+  if (status !== endOf(scenario)) return [`the next run ends with ${status}: ${err.slice(0, 300)}`];
   return mixtures(await stateOf(broken, cwd), after).map((text) => `after the next run ${text}`);
 }

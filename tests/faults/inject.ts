@@ -28,6 +28,8 @@ interface RunOptions {
   fault?: Fault;
   /** What is sent over the network counts, instead of what changes the disk. */
   sends?: boolean;
+  /** Once it has said this it is ended as by Ctrl-C. */
+  until?: string | undefined;
 }
 
 export interface Injector {
@@ -62,7 +64,7 @@ export function makeInjector(): Injector {
   const count = join(folder, "count");
   return {
     close: () => rmSync(folder, { recursive: true }),
-    run: (args, { cwd, fault, sends }) => {
+    run: (args, { cwd, fault, sends, until }) => {
       rmSync(count, { force: true });
       const env = {
         ...process.env,
@@ -79,7 +81,11 @@ export function makeInjector(): Injector {
       });
       const texts = { out: "", err: "" };
       child.stdout.on("data", (chunk) => (texts.out += String(chunk)));
-      child.stderr.on("data", (chunk) => (texts.err += String(chunk)));
+      child.stderr.on("data", (chunk) => {
+        const said = texts.err.includes(until ?? "");
+        texts.err += String(chunk);
+        if (!said && texts.err.includes(until ?? "")) child.kill("SIGINT");
+      });
       return new Promise((resolve) => {
         child.on("close", (status) => {
           const changes = existsSync(count) ? Number(readFileSync(count, "utf8")) : undefined;

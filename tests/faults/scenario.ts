@@ -22,6 +22,8 @@ export interface Scenario {
   last?: string;
   /** Whether a result that is neither old nor new is true all the same, such as a record of what is there by now. */
   isSound?: (folder: string, path: string) => boolean;
+  /** It runs on after it has said this, and is then ended as by Ctrl-C. */
+  stays?: string;
   /** It refuses to run again once its result is there. */
   once?: boolean;
 }

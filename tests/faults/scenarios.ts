@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, statSync } from "node:fs";
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { parseDocument } from "yaml";
 import { isRolesError } from "../../src/errors.ts";
 import { sha256 } from "../../src/formats/bytes.ts";
 import { createRegistryClient } from "../../src/oci/client.ts";
@@ -97,6 +98,27 @@ const isAsset = (path: string): boolean => path.startsWith("out/") && !/(?:^|\/)
 const isTrueRecord = (folder: string, path: string): boolean =>
   path === "out/build-record.json" && recordIsTrue(join(folder, "out"));
 
+/** What a simulated cluster's clients need: each file whole, whatever keys and addresses are in it. */
+async function clientFiles(folder: string): Promise<Map<string, string>> {
+  const names = [
+    "talosconfig",
+    "kubeconfig",
+    "roles.yaml",
+    "build-record.json",
+    "tailnet-key",
+    "tailnet-url",
+  ];
+  const states = await Promise.all(
+    names.map(async (name): Promise<[string, string][]> => {
+      const text = await readFile(join(folder, "sim", name), "utf8").catch(() => undefined);
+      if (text === undefined) return [];
+      const isWhole = text.endsWith("\n") && parseDocument(text).errors.length === 0;
+      return [[name, isWhole ? "whole" : "damaged"]];
+    }),
+  );
+  return new Map(states.flat());
+}
+
 /** Every command that writes. */
 export const scenarios: readonly Scenario[] = [
   {
@@ -163,6 +185,16 @@ export const scenarios: readonly Scenario[] = [
     args: (world, folder) => ["push", "--to", pushedTo(folder, world), "--json"],
     isResult: () => false,
     stateOf: pushed,
+  },
+  {
+    name: "simulate",
+    kinds: disk,
+    prepare: () => Promise.resolve(),
+    args: () => ["lab", "simulate", "--state", "sim", "--net", "162"],
+    stays: "Ctrl-C stops them",
+    isResult: () => false,
+    stateOf: clientFiles,
+    last: "tailnet-url",
   },
   {
     name: "config",

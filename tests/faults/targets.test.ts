@@ -5,7 +5,11 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { cliWords, ended, type Ended, runInside } from "../helpers/cli.ts";
+import { sha256 } from "../../src/formats/bytes.ts";
+import { createRegistryClient } from "../../src/oci/client.ts";
+import { parseReference } from "../../src/oci/reference.ts";
+import { resolveImage } from "../../src/oci/resolve.ts";
+import { cliWords, ended, type Ended, runInside, startCli } from "../helpers/cli.ts";
 import { adr } from "../helpers/roles-texts.ts";
 import { smallUpstream, type SmallUpstream } from "../helpers/small-upstream.ts";
 
@@ -112,6 +116,33 @@ it("two builds at once into one folder leave what one leaves", { timeout: 180_00
   for (const { status, err } of await Promise.all([start(), start()]))
     expect({ status, err }).toMatchObject({ status: 0 });
   expect(new Map(files(out))).toEqual(good);
+});
+
+it("two pushes at once into one repository leave what one leaves", { timeout: 180_000 }, async () => {
+  const start = (name: string) =>
+    ended(startCli(["push", "--to", `${upstream.registry.host}/${name}`, "--json"], { cwd: folder }));
+  expect(await start("alone")).toMatchObject({ status: 0 });
+  for (const { status, err } of await Promise.all([start("both"), start("both")]))
+    expect({ status, err }).toMatchObject({ status: 0 });
+  const client = createRegistryClient();
+  try {
+    for (const role of ["compute", "gateway"]) {
+      const [alone, both] = await Promise.all(
+        ["alone", "both"].map((name) =>
+          resolveImage(
+            client,
+            parseReference(`${upstream.registry.host}/${name}/talos-${role}:v1.13.6`),
+            "arm64",
+          ),
+        ),
+      );
+      expect(both?.descriptor.digest).toBe(alone?.descriptor.digest);
+      for (const layer of both?.manifest.layers ?? []) await sha256(both!.blob(layer));
+      expect(both?.manifest.layers.length).toBeGreaterThan(0);
+    }
+  } finally {
+    await client.close();
+  }
 });
 
 it("may not be written: one clear error that names the place", async () => {

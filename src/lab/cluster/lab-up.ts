@@ -1,6 +1,7 @@
 import { type Emit, step } from "../../events.ts";
 import { RolesError } from "../../errors.ts";
 import type { RolesFile } from "../../roles/model.ts";
+import { claimFolder } from "./claim.ts";
 import { giveOrder } from "./control.ts";
 import { labDown } from "./down.ts";
 import { type PoweredLab, powerOn } from "./power-on.ts";
@@ -17,9 +18,18 @@ interface LabUpOptions extends UpOptions {
 
 /**
  * Builds, powers on and forms a lab, which then stays. Where that fails before the machines run nothing is left; a lab that does not form in
- * time stays, to be looked at. Errors: those of `prepareLab`, LAB_FAILED, BUILD_INTERRUPTED.
+ * time stays, to be looked at. While another process makes one in the same folder, nothing is touched. Errors: those of `prepareLab`, LAB_FAILED, BUILD_INTERRUPTED.
  */
 export async function labUp(file: RolesFile, options: LabUpOptions): Promise<LabStatus> {
+  const release = await claimFolder(options.state);
+  try {
+    return await makeLab(file, options);
+  } finally {
+    await release();
+  }
+}
+
+async function makeLab(file: RolesFile, options: LabUpOptions): Promise<LabStatus> {
   const { state, emit, signal } = options;
   try {
     if (options.upstream === "real")

@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { open } from "node:fs/promises";
 import { join } from "node:path";
-import { RolesError } from "../../errors.ts";
+import { isRolesError, RolesError } from "../../errors.ts";
+import { diskErrorOf } from "../../formats/files.ts";
 import { isAlive } from "../processes.ts";
 import { labFiles, type LabHandle, readHandle } from "./spec.ts";
 import { supervisorLog } from "./up.ts";
@@ -70,12 +71,19 @@ async function announced(
     const handle = await readHandle(state);
     if (handle && handle.supervisor.pid === child.pid && (await isAlive(handle.supervisor))) return handle;
     if (signal?.aborted) throw new RolesError("BUILD_INTERRUPTED", "the lab was stopped");
-    if (child.exitCode !== null || child.signalCode !== null)
-      throw new RolesError("LAB_FAILED", `the lab ended at once:\n${await supervisorLog(state)}`, {
-        hint: "`talos-roles doctor` shows whether a tool is missing.",
-      });
+    if (child.exitCode !== null || child.signalCode !== null) throw await endedAtOnce(state);
     if (Date.now() > deadline)
       throw new RolesError("LAB_FAILED", `the lab does not come up:\n${await supervisorLog(state)}`);
     await new Promise((resolve) => setTimeout(resolve, pollMs));
   }
+}
+
+/** On a full disk the process that ended could not even say so. */
+async function endedAtOnce(state: string): Promise<unknown> {
+  const message = `the lab ended at once:\n${await supervisorLog(state)}`;
+  const found = await diskErrorOf(new RolesError("TOOL_FAILED", message), join(state, labFiles.log));
+  if (isRolesError(found, "NO_SPACE")) return found;
+  return new RolesError("LAB_FAILED", message, {
+    hint: "`talos-roles doctor` shows whether a tool is missing.",
+  });
 }

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { RolesError } from "../../errors.ts";
 import type { CertificateAuthority } from "../../formats/certificates.ts";
 import { startTalosServer, type TalosHandlers, type TalosServer } from "../../talos/api/server.ts";
 import { nodeHandlers } from "../node/api.ts";
@@ -30,14 +31,35 @@ interface ServeOptions extends StateTexts {
   routes: readonly string[];
 }
 
-/** Serves machines that are powered on: Talos' API for each, stand-ins for Kubernetes and the tailnet, and the files that clients need. */
+/**
+ * Serves machines that are powered on: Talos' API for each, stand-ins for Kubernetes and the tailnet, and the files that clients need. Where
+ * one of these cannot be had nothing goes on running. Errors: LAB_RUNNING, NO_SPACE, NOT_WRITABLE.
+ */
 export async function serveSimulation(options: ServeOptions): Promise<Simulation> {
-  const { state, nodes, machines, ca } = options;
-  const servers = await serveAll({ nodes, machines, ca });
+  const { machines } = options;
+  const closers: (() => unknown)[] = machines.map((machine) => () => machine.stop());
+  const close = async (): Promise<void> => {
+    await Promise.all(closers.splice(0).map((one) => one()));
+  };
+  try {
+    return await served(options, { closers, close });
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function served(
+  options: ServeOptions,
+  { closers, close }: { closers: (() => unknown)[]; close: () => Promise<void> },
+): Promise<Simulation> {
+  const { state, nodes, machines, ca, roles, record } = options;
+  const servers = await serveAll({ nodes, machines, ca }, (server) => closers.push(() => server.close()));
   const kubernetes = await startKubernetesApi(ca, () => machines);
+  closers.push(kubernetes.close);
   const key = `tskey-api-${randomBytes(8).toString("hex")}`;
   const tailnet = await startTailnetApi(key, () => gatewayDevices(options));
-  const { roles, record } = options;
+  closers.push(tailnet.close);
   const urls = { kubernetes: kubernetes.url, tailnet: { url: tailnet.url, key } };
   await writeStateFiles(state, { nodes, ca, roles, record, ...urls });
   return {
@@ -48,12 +70,7 @@ export async function serveSimulation(options: ServeOptions): Promise<Simulation
       ...kubernetes.mutations,
       ...tailnet.mutations,
     ],
-    close: async () => {
-      for (const machine of machines) machine.stop();
-      kubernetes.close();
-      tailnet.close();
-      await Promise.all(servers.map((server) => server.close()));
-    },
+    close,
   };
 }
 
@@ -74,8 +91,11 @@ interface Serving {
   ca: CertificateAuthority;
 }
 
-/** One certificate per node, as on a real cluster; each node answers for itself, control planes forward. */
-async function serveAll({ nodes, machines, ca }: Serving): Promise<TalosServer[]> {
+/** One certificate per node, as on a real cluster; each node answers for itself, control planes forward. Whatever it started is told of first. */
+async function serveAll(
+  { nodes, machines, ca }: Serving,
+  started: (server: TalosServer) => void,
+): Promise<TalosServer[]> {
   const reachable = machines.filter((_, index) => nodes[index]?.state.access === undefined);
   const servers = machines.map(async (machine, index) => {
     const access = nodes[index]?.state.access;
@@ -83,16 +103,23 @@ async function serveAll({ nodes, machines, ca }: Serving): Promise<TalosServer[]
     const handlers = nodeHandlers(machine, () => reachable);
     const { address } = machine.options;
     const past = access === "expired" ? { expires: new Date(Date.now() - 24 * 3600 * 1000) } : {};
-    return [
-      await startTalosServer({
-        handlers: access === "hangs" ? hanging(handlers) : handlers,
-        identity: await ca.server({ names: [address], ...past }),
-        ca: ca.certificate,
-        host: address,
-        port: talosPort,
-      }),
-    ];
+    const server = await startTalosServer({
+      handlers: access === "hangs" ? hanging(handlers) : handlers,
+      identity: await ca.server({ names: [address], ...past }),
+      ca: ca.certificate,
+      host: address,
+      port: talosPort,
+    }).catch((cause: unknown) => {
+      throw new RolesError("LAB_RUNNING", `${address}:${talosPort} cannot be had for a simulated node`, {
+        hint: "Another `lab simulate` may run: --net gives these nodes other addresses.",
+        cause,
+      });
+    });
+    started(server);
+    return [server];
   });
+  // All of them, so that whoever clears up after one that failed knows of every other.
+  await Promise.allSettled(servers);
   return (await Promise.all(servers)).flat();
 }
 
