@@ -221,6 +221,24 @@ describe("makeLock", () => {
     });
   });
 
+  it.each(["v1.8.4", "v2.1.0"])("refuses Talos %s before it asks for anything", async (talos) => {
+    upstream.registry.requests.length = 0;
+    await expect(lock(one("drbd").replace("v1.13.6", talos))).rejects.toMatchObject({ code: "UNSUPPORTED" });
+    expect(upstream.registry.requests).toEqual([]);
+  });
+
+  it("warns of a Talos that is newer than what is known", async () => {
+    const next = await smallUpstream(founding, { talos: "v1.15.0" });
+    const made = await lock(one("spin").replace("v1.13.6", "v1.15.0"), { client: next.client });
+    await next.close();
+    expect(made.talos).toBe("v1.15.0");
+    expect(events).toContainEqual({
+      type: "note",
+      level: "warning",
+      text: expect.stringContaining("newer than what is known here (1.9 to 1.14)") as string,
+    });
+  });
+
   it("says that there is no list where the Talos version does not exist", async () => {
     await expect(lock(one("drbd").replace("v1.13.6", "v1.13.99"))).rejects.toMatchObject({
       code: "REGISTRY_NOT_FOUND",

@@ -2,6 +2,7 @@ import type { Emit } from "../events.ts";
 import type { ImageSource } from "../oci/source.ts";
 import type { RolesFile } from "../roles/model.ts";
 import type { Arch } from "../talos/arch.ts";
+import { requireSupported } from "../talos/require-supported.ts";
 import { type Covered, coveredBy, rolesChecksum } from "./covered.ts";
 import { lockArchitecture } from "./lock-architecture.ts";
 import type { Lock } from "./lock-model.ts";
@@ -24,10 +25,11 @@ export interface LockOptions {
 
 /**
  * Pins every input of every role, on all architectures, and reads the contracts. Nothing is written but the cache.
- * Errors: USAGE for a name to update that no role has, EXTENSION_UNKNOWN, EXTENSION_INVALID, EXTENSION_INCOMPATIBLE, KERNEL_RELEASE_MISMATCH, PLATFORM_MISSING, REGISTRY_*.
+ * Errors: UNSUPPORTED for a Talos version of which nothing is known, USAGE for a name to update that no role has, EXTENSION_UNKNOWN, EXTENSION_INVALID, EXTENSION_INCOMPATIBLE, KERNEL_RELEASE_MISMATCH, PLATFORM_MISSING, REGISTRY_*.
  */
 export async function makeLock(roles: RolesFile, given: LockOptions): Promise<Lock> {
   const { client, signal } = given;
+  requireSupported(roles.cluster.talos, given.emit);
   const { covered, embedded } = await coveredBy(roles);
   const { update = [] } = given;
   const options = {

@@ -55,6 +55,7 @@ import { tailnetOverlap } from "./rules/tailnet-overlap.ts";
 import { tailscaleAuthOnce } from "./rules/tailscale-auth-once.ts";
 import { tailscaleLogin } from "./rules/tailscale-login.ts";
 import { tailscaleRoutes } from "./rules/tailscale-routes.ts";
+import { talosUnsupported } from "./rules/talos-unsupported.ts";
 import { versionSkew } from "./rules/version-skew.ts";
 
 /** What Talos would refuse, what keeps a node from starting. */
@@ -103,6 +104,7 @@ const image = [
   imageArch,
   imageSize,
   imageUnbootable,
+  talosUnsupported,
   schematicDrift,
 ];
 

@@ -8,6 +8,7 @@ import { type Choice, chosenTargets, isAmong } from "../roles/chosen-targets.ts"
 import type { RolesFile } from "../roles/model.ts";
 import type { Output } from "../roles/outputs.ts";
 import type { Arch } from "../talos/arch.ts";
+import { requireSupported } from "../talos/require-supported.ts";
 import { allOf, stopper } from "./all-of.ts";
 import { makerOf } from "./assets/table.ts";
 import { openCache } from "./cache.ts";
@@ -84,7 +85,8 @@ export async function buildRoles(options: BuildOptions): Promise<BuildReport> {
   return { out, record, assets, steps, seconds, ...(shared ? { shared: shared.counts } : {}) };
 }
 
-async function makePlan({ roles, lock, outputs, signal }: BuildOptions): Promise<Plan> {
+async function makePlan({ roles, lock, outputs, emit, signal }: BuildOptions): Promise<Plan> {
+  requireSupported(lock.talos, emit);
   const tools = await toolVersions(planTools, signal);
   return planBuild({ roles, lock, outputs, tools, virtual: await virtualExtensions(roles) });
 }

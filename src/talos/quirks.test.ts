@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { formationQuirks, isSupported, plainVersion, type Quirks, quirksOf } from "./quirks.ts";
+import { formationQuirks, plainVersion, type Quirks, quirksOf, talosSupport } from "./quirks.ts";
 
 /** Each quirk with the last version before its threshold, the first one after it, and its value on both sides. */
 const thresholds: [name: keyof Quirks, before: string, then: unknown, first: string, now: unknown][] = [
@@ -71,16 +71,22 @@ describe("plainVersion", () => {
   });
 });
 
-describe("isSupported", () => {
+describe("talosSupport", () => {
   it.each([
-    ["v1.8.9", false],
-    ["v1.9.0", true],
-    ["v1.14.0-rc.1", true],
-    ["v1.14.99", true],
-    ["v1.15.0", false],
-    ["v2.0.0", false],
-    ["nonsense", false],
-  ])("%s: %s", (version, supported) => {
-    expect(isSupported(version)).toBe(supported);
+    ["v1.8.9", "older"],
+    ["v0.14.0", "older"],
+    ["v1.9.0", "known"],
+    ["v1.14.0-rc.1", "known"],
+    ["v1.14.99", "known"],
+    ["v1.15.0", "newer"],
+    ["v2.1.0", "other"],
+    ["nonsense", "other"],
+  ])("%s: %s", (version, support) => {
+    expect(talosSupport(version)).toBe(support);
+  });
+
+  it("of another major release nothing is known that depends on its minor", () => {
+    expect(formationQuirks("v2.1.0")).toBeUndefined();
+    expect(formationQuirks("v0.14.0")).toBeUndefined();
   });
 });

@@ -54,15 +54,16 @@ export function plainVersion(version: string): string | undefined {
   return parse(`${Number(major)}.${Number(minor)}.${Number(patch)}`)?.version;
 }
 
-/** Whether images of this version can be built and read: 1.9 to 1.14. */
-export function isSupported(version: string): boolean {
+/** For messages: `1.9 to 1.14`. */
+export const supportedRange = `${supportedTalos.first} to ${supportedTalos.last}`;
+
+/** Whether what is said and built here holds for a version: Talos 1.9 to 1.14. Of another major release nothing is known. */
+export function talosSupport(version: string): "known" | "older" | "newer" | "other" {
   const plain = plainVersion(version);
-  if (plain === undefined) return false;
-  const minor = plain.split(".").slice(0, 2).join(".");
-  return (
-    compare(`${minor}.0`, `${supportedTalos.first}.0`) >= 0 &&
-    compare(`${minor}.0`, `${supportedTalos.last}.0`) <= 0
-  );
+  const [major, minor] = plain?.split(".") ?? [];
+  if (plain === undefined || Number(major) > 1) return "other";
+  if (compare(plain, `${supportedTalos.first}.0`) < 0) return "older";
+  return compare(`${major}.${minor}.0`, `${supportedTalos.last}.0`) > 0 ? "newer" : "known";
 }
 
 /**
@@ -130,10 +131,10 @@ export interface FormationQuirks {
   modulesAreOneType: boolean;
 }
 
-/** Undefined for a version that cannot be read: then no rule may say what depends on it. */
+/** Undefined for a version that cannot be read or is of another major release: then no rule may say what depends on it. */
 export function formationQuirks(version: string | undefined): FormationQuirks | undefined {
   const plain = version === undefined ? undefined : plainVersion(version);
-  if (plain === undefined) return undefined;
+  if (plain === undefined || !plain.startsWith("1.")) return undefined;
   const since = (first: string): boolean => compare(plain, first) >= 0;
   return {
     minor: Number(plain.split(".")[1]),
