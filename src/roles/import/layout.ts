@@ -9,7 +9,7 @@ import {
 } from "../../talos/config/tree.ts";
 import { isWhole } from "./plain-node.ts";
 import type { RepositoryFiles } from "./files.ts";
-import type { OtherKey, Repository, SchematicClue } from "./repository.ts";
+import type { OtherKey, Repository, RepositoryNote, SchematicClue } from "./repository.ts";
 
 /** A repository as one layout sees it: what nothing includes is not known before all layouts have read theirs. */
 export interface LayoutReading {
@@ -52,6 +52,17 @@ export const unlistedDocuments = (files: RepositoryFiles, used: ReadonlySet<stri
     const config = used.has(path) ? undefined : files.config(path);
     return config && !isWhole(config) ? config.documents : [];
   });
+
+/** Items of a list of maps that are none, such as a template: what they stand for is not seen. */
+export const unreadItems = (list: ConfigNode | undefined, what: string): RepositoryNote[] =>
+  (list?.kind === "list"
+    ? list.items
+    : list && !isNull(list) && list.kind === "scalar"
+      ? [list]
+      : []
+  ).flatMap(({ kind, at }) =>
+    kind === "map" ? [] : [{ message: `${what} in ${at.file} (line ${at.line}) cannot be read`, at }],
+  );
 
 /** The keys of a map beyond those that a layout reads. */
 export const keysBeyond = (

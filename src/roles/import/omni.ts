@@ -4,7 +4,7 @@ import { type At, type ConfigNode, itemsOf, type MapNode, nodeAt, textOf } from 
 import { folderOf, type RepositoryFiles } from "./files.ts";
 import { filesWith, keysBeyond, type LayoutReader, type LayoutReading, otherMaps } from "./layout.ts";
 import { joinPatches, namedPatch, noPatches, type PatchList, writtenPatch } from "./patch-list.ts";
-import type { RepositoryNode } from "./repository.ts";
+import type { RepositoryNode, RepositoryNote } from "./repository.ts";
 
 const kindOf = (root: MapNode): string | undefined =>
   root.entries.has("apiVersion") ? undefined : textOf(nodeAt(root, ["kind"]));
@@ -45,7 +45,7 @@ function readTemplate(files: RepositoryFiles, entry: string): LayoutReading {
       path: files.shown(entry),
       ...(name === undefined ? {} : { name }),
       nodes: read.map(({ node }) => node),
-      notes: read.flatMap(({ list }) => list.notes),
+      notes: [...read.flatMap(({ list }) => list.notes), ...unread(parts, sets)],
       otherKeys: parts.flatMap(({ root }) => {
         const node = kindOf(root) === "Machine" ? textOf(nodeAt(root, ["name"])) : undefined;
         return keysBeyond(root, ["kind", "name", "talos", "machines", "patches", "systemExtensions"], node);
@@ -58,6 +58,29 @@ function readTemplate(files: RepositoryFiles, entry: string): LayoutReading {
 interface ReadMachine {
   node: RepositoryNode;
   list: PatchList;
+}
+
+/** Extensions and machines that are templates, and machines that no set has. */
+function unread(parts: readonly Part[], sets: readonly Part[]): RepositoryNote[] {
+  const isText = (node: ConfigNode): boolean => textOf(node) !== undefined;
+  const items = (root: MapNode, key: string, what: string): RepositoryNote[] =>
+    itemsOf(nodeAt(root, [key])).flatMap((item) =>
+      isText(item)
+        ? []
+        : [{ message: `${what} in ${item.at.file} (line ${item.at.line}) cannot be read`, at: item.at }],
+    );
+  const listed = new Set(sets.flatMap(({ root }) => itemsOf(nodeAt(root, ["machines"])).map(textOf)));
+  const alone = parts.filter(
+    ({ root }) => kindOf(root) === "Machine" && !listed.has(textOf(nodeAt(root, ["name"]))),
+  );
+  return [
+    ...parts.flatMap(({ root }) => items(root, "systemExtensions", "an extension")),
+    ...sets.flatMap(({ root }) => items(root, "machines", "a machine")),
+    ...alone.map(({ root, at }) => ({
+      message: `no set of ${at.file} has the machine ${textOf(nodeAt(root, ["name"])) ?? `at line ${at.line}`}`,
+      at,
+    })),
+  ];
 }
 
 /** A node for each machine of a set; one for the set where a class picks its machines. */

@@ -1,14 +1,26 @@
 import { architectures } from "../../talos/arch.ts";
-import { itemsOf, type MapNode, nodeAt, textOf } from "../../talos/config/tree.ts";
+import { flagOf, itemsOf, type MapNode, nodeAt, textOf } from "../../talos/config/tree.ts";
 import { fileName } from "./plain-node.ts";
 import type { RepositoryFiles } from "./files.ts";
 import type { ImportedNode, ImportSource } from "./imported.ts";
 import { keysBeyond, otherMaps } from "./layout.ts";
+import type { OtherKey } from "./repository.ts";
 import { schematicSettings } from "./schematic-settings.ts";
 
 /** A profile of Talos' imager, as CozyStack keeps one for each kind of image. */
 const isProfile = (root: MapNode): boolean =>
   nodeAt(root, ["output", "kind"]) !== undefined && root.entries.has("input") && root.entries.has("version");
+
+const outputKeys = ["platform", "secureboot", "output"];
+const outputsInstead =
+  "what is built, and for which platform, roles.yaml says once for all roles: `images.outputs`";
+
+/** Other keys of the root are named by `schematicSettings`. */
+const outputsOf = (root: MapNode, name: string): OtherKey[] =>
+  keysBeyond(root, [], name)
+    .filter(({ key }) => outputKeys.includes(key))
+    .filter(({ key }) => key !== "secureboot" || flagOf(nodeAt(root, [key])) !== false)
+    .map((one) => ({ ...one, reason: outputsInstead }));
 
 /** What imager profiles say of images; undefined where there are none. */
 export function profileSource(files: RepositoryFiles): ImportSource | undefined {
@@ -21,11 +33,7 @@ export function profileSource(files: RepositoryFiles): ImportSource | undefined 
     path: found.length === 1 ? files.shown(first.path) : files.folder.path,
     nodes: found.map(({ path, root }) => imageOf(files.shown(path), root)),
     otherKeys: found.flatMap(({ path, root }) => [
-      ...keysBeyond(
-        root,
-        ["arch", "platform", "version", "input", "output", "secureboot", "customization", "overlay"],
-        fileName(path),
-      ),
+      ...outputsOf(root, fileName(path)),
       ...keysBeyond(
         nodeAt(root, ["input"]),
         ["systemExtensions", "kernel", "initramfs", "baseInstaller"],

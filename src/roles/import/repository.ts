@@ -65,6 +65,8 @@ export interface OtherKey {
   at: Position;
   /** The node that it is for; a group or the whole file without it. */
   node?: string;
+  /** Why it is not read, where it is not that it says nothing about roles. */
+  reason?: string;
 }
 
 /** One cluster's worth of nodes, as a layout keeps them. */

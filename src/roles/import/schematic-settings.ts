@@ -28,6 +28,8 @@ const reasons: Readonly<Record<string, string>> = {
   "customization.bootloader": "the boot loader is that of the Talos version and of the output",
   "customization.diskImage": "it is no setting of a role: choose among the outputs under `images`",
 };
+/** Keys of a schematic, and those of an imager's profile, of which its own reader tells. */
+const ownKeys = new Set(["customization", "arch", "platform", "version", "input", "output", "secureboot"]);
 const carried = new Set(["extraKernelArgs", "meta", "metaContents", "systemExtensions"]);
 
 /** Kernel arguments and META values, which a role has too, and the name of everything else with what to do about it: values are never copied. */
@@ -36,7 +38,7 @@ export function schematicSettings(root: ConfigNode | undefined): SchematicSettin
   const args = itemsOf(nodeAt(customization, ["extraKernelArgs"])).map(argOf);
   const meta = ["meta", "metaContents"].flatMap((key) => itemsOf(nodeAt(customization, [key]))).map(metaOf);
   const others = [
-    ...left(root, "", (key) => key === "overlay" || key === "owner"),
+    ...left(root, "", (key) => !ownKeys.has(key)),
     ...left(customization, "customization.", (key) => !carried.has(key)),
     ...left(
       nodeAt(customization, ["systemExtensions"]),

@@ -20,6 +20,7 @@ import {
   type LayoutReader,
   type LayoutReading,
   otherMaps,
+  unreadItems,
 } from "./layout.ts";
 import { joinPatches, noPatches, patchList, type PatchList } from "./patch-list.ts";
 import type { ImageClues, OtherKey, RepositoryNode } from "./repository.ts";
@@ -64,7 +65,10 @@ function readTalconfig(files: RepositoryFiles, entry: string): LayoutReading {
       path: files.shown(entry),
       ...(name === undefined ? {} : { name }),
       nodes: read.map(({ node }) => node),
-      notes: unique(read.flatMap(({ list }) => list.notes)),
+      notes: unique([
+        ...read.flatMap(({ list }) => list.notes),
+        ...unreadItems(nodeAt(root, ["nodes"]), "a node"),
+      ]),
       otherKeys: otherKeysOf(root),
     },
     used: new Set([entry, ...read.flatMap(({ list }) => list.used)]),
@@ -194,9 +198,12 @@ function nodeOtherKeys(node: ConfigNode | undefined, name?: string): OtherKey[] 
 
 /** Keys that hold maps or lists and are written as a template here. */
 const unreadKeys = (root: ConfigNode | undefined, keys: readonly string[], node?: string): OtherKey[] =>
-  keysBeyond(root, [], node).filter(
-    ({ key }) => keys.includes(key) && nodeAt(root, [key])?.kind === "scalar",
-  );
+  keysBeyond(root, [], node)
+    .filter(({ key }) => keys.includes(key) && nodeAt(root, [key])?.kind === "scalar")
+    .map((one) => ({
+      ...one,
+      reason: "it is a template, encrypted or kept elsewhere: write it into roles.yaml",
+    }));
 
 const serviceDocuments = (list: ConfigNode | undefined): ConfigDocument[] =>
   itemsOf(list).flatMap((service) =>

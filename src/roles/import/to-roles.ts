@@ -46,9 +46,11 @@ export function toRoles(source: ImportSource, { impliedModules }: ToRolesOptions
       ...cluster.notCarried,
       ...roles.flatMap(({ notCarried }) => notCarried),
       ...inventory.flatMap(({ notCarried }) => notCarried),
-      ...source.otherKeys.map(({ key, at, node }) => ({
+      ...source.otherKeys.map(({ key, at, node, reason }) => ({
         what: `\`${key}\``,
-        reason: `it says nothing about roles: what renders the configs from ${source.path} still needs it`,
+        reason:
+          reason ??
+          `it says nothing about roles: what renders the configs from ${source.path} still needs it`,
         nodes: node === undefined ? [] : [node],
         at,
       })),

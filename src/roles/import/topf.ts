@@ -9,6 +9,7 @@ import {
   type LayoutReader,
   type LayoutReading,
   otherMaps,
+  unreadItems,
 } from "./layout.ts";
 import { joinPatches, patchFile, type PatchList } from "./patch-list.ts";
 import type { ImageClues, RepositoryNode, RepositoryNote } from "./repository.ts";
@@ -48,7 +49,11 @@ function reading({ files, entry, root }: Topf, read: readonly ReadNode[]): Layou
     ? []
     : [{ message: `${files.shown(entry)} takes nodes from a program: they are not seen`, at: root.at }];
   const notes = new Map(
-    [...provider, ...read.flatMap(({ list }) => list.notes)].map((note) => [note.message, note]),
+    [
+      ...provider,
+      ...read.flatMap(({ list }) => list.notes),
+      ...unreadItems(nodeAt(root, ["nodes"]), "a node"),
+    ].map((note) => [note.message, note]),
   );
   return {
     repository: {
