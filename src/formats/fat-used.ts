@@ -1,29 +1,15 @@
-import { RolesError } from "../errors.ts";
 import { type ByteSource, collect } from "./bytes.ts";
+import { readFatGeometry } from "./fat-geometry.ts";
 
 /** The table is read in pieces of this many bytes. */
 const PIECE = 1 << 20;
-const MAX_TABLE = 1 << 28;
 
 /**
  * How many bytes from its beginning on a FAT32 file system uses; everything behind is zeros in a fresh one.
  * Format: Microsoft FAT specification. Errors: FORMAT_INVALID.
  */
 export async function fatUsedBytes(image: ByteSource): Promise<number> {
-  const boot = Buffer.from(await collect(image.stream(0, 512), 512));
-  const sector = boot.length < 512 ? 0 : boot.readUInt16LE(11);
-  const cluster = (boot[13] ?? 0) * sector;
-  const reserved = boot.readUInt16LE(14) * sector;
-  const table = boot.readUInt32LE(36) * sector;
-  const data = reserved + boot[16]! * table;
-  if (
-    ![512, 1024, 2048, 4096].includes(sector) ||
-    cluster === 0 ||
-    table === 0 ||
-    table > MAX_TABLE ||
-    data > image.size
-  )
-    throw new RolesError("FORMAT_INVALID", "this is no FAT32 file system");
+  const { cluster, reserved, table, data } = await readFatGeometry(image);
   const last = await lastUsed(image, reserved, Math.min(table, image.size - reserved));
   return data + Math.max(0, last - 1) * cluster;
 }

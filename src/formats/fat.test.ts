@@ -6,6 +6,7 @@ import { afterAll, describe, expect, test } from "vitest";
 import { collect, fromBytes, fromText } from "./bytes.ts";
 import { makeFat } from "./fat.ts";
 import { listFat, readFatFile } from "./fat-read.ts";
+import { fatUsedBytes } from "./fat-used.ts";
 
 const MIB = 1 << 20;
 const folder = mkdtempSync(join(tmpdir(), "fat-"));
@@ -58,10 +59,46 @@ describe("FAT", () => {
 
   test("what is no FAT file system, or a file that is not there", async () => {
     writeFileSync(join(folder, "text"), "no file system");
-    await expect(listFat({ path: join(folder, "text") })).rejects.toMatchObject({ code: "TOOL_FAILED" });
+    await expect(listFat({ path: join(folder, "text") })).rejects.toMatchObject({ code: "FORMAT_INVALID" });
     await make("some");
     await expect(collect(readFatFile({ path: join(folder, "some") }, "nosuch"), 9)).rejects.toMatchObject({
       code: "TOOL_FAILED",
     });
+  });
+
+  // mtools would take a gigabyte of memory and seconds for each of these.
+  test.each([
+    ["sectors that are none", (boot: Buffer) => boot.writeUInt16LE(513, 11)],
+    ["clusters that are none", (boot: Buffer) => boot.writeUInt8(3, 13)],
+    ["no cluster", (boot: Buffer) => boot.writeUInt8(0, 13)],
+    ["no reserved sectors", (boot: Buffer) => boot.writeUInt16LE(0, 14)],
+    ["no table", (boot: Buffer) => boot.writeUInt8(0, 16)],
+    ["an empty table", (boot: Buffer) => boot.writeUInt32LE(0, 36)],
+    ["a table that is larger than the image", (boot: Buffer) => boot.writeUInt32LE(0x00ffffff, 36)],
+    ["a table of gigabytes", (boot: Buffer) => boot.writeUInt32LE(0xffffffff, 36)],
+    ["more sectors than the image has", (boot: Buffer) => boot.writeUInt32LE(0xffffffff, 32)],
+    ["hardly any sectors", (boot: Buffer) => boot.writeUInt32LE(10, 32)],
+  ])("a header with %s is refused before any program believes it", async (_, damage) => {
+    await make("header");
+    const path = join(folder, "header");
+    const bytes = readFileSync(path);
+    damage(bytes);
+    writeFileSync(path, bytes);
+    const refused = {
+      code: "FORMAT_INVALID",
+      message: expect.stringContaining("no FAT file system") as string,
+    };
+    await expect(listFat({ path })).rejects.toMatchObject(refused);
+    await expect(collect(readFatFile({ path }, files[0]!.path), 9)).rejects.toMatchObject(refused);
+    await expect(fatUsedBytes(fromBytes(bytes))).rejects.toMatchObject(refused);
+  });
+
+  test.each([12, 16, 32])("FAT%i is read, as mkfs.vfat makes it", async (bits) => {
+    const path = join(folder, `fat${bits}`);
+    writeFileSync(path, Buffer.alloc((bits === 12 ? 2 : 40) * MIB));
+    execFileSync("/usr/sbin/mkfs.vfat", ["-F", String(bits), path]);
+    execFileSync("mcopy", ["-i", path, "-", "::a"], { input: "text" });
+    expect(await listFat({ path })).toEqual(["a"]);
+    expect(String(Buffer.from(await collect(readFatFile({ path }, "a"), 9)))).toBe("text");
   });
 });

@@ -18,7 +18,7 @@ export interface EspInspection {
 const UKI = /^EFI\/Linux\/[^/]+\.efi$/i;
 const FILE_LIMIT = 1000;
 
-/** Reads an EFI partition: its files, and everything in the UKI that is started from it. Errors: TOOL_FAILED when it is no FAT file system, and those of `inspectUki`. */
+/** Reads an EFI partition: its files, and everything in the UKI that is started from it. Errors: FORMAT_INVALID when it is no FAT file system, TOOL_FAILED, and those of `inspectUki`. */
 export async function inspectEsp(
   image: FatImage,
   { folder, known }: { folder: string; known: Known | undefined },
