@@ -1,4 +1,4 @@
-import { type ByteSource, fromText } from "../formats/bytes.ts";
+import { type ByteSource, fromText, sourceSha256 } from "../formats/bytes.ts";
 import type { Arch } from "../talos/arch.ts";
 
 export interface EspFile {
@@ -36,3 +36,7 @@ export const isoFiles = ({ version, arch, uki, sdBoot }: EspContent): EspFile[] 
   { path: ukiPath(version), data: uki },
   { path: "loader/loader.conf", data: loaderConf(["timeout 10", "secure-boot-enroll off"]) },
 ];
+
+/** What has to be found of them. */
+export const espContent = (files: readonly EspFile[]): Promise<{ path: string; sha256: string }[]> =>
+  Promise.all(files.map(async ({ path, data }) => ({ path, sha256: await sourceSha256(data) })));

@@ -1,4 +1,4 @@
-import type { Inspection } from "../inspect/inspection.ts";
+import type { InspectedDisk, Inspection } from "../inspect/inspection.ts";
 import type { Contract } from "../talos/contract.ts";
 
 /** What must be found in a finished asset when it is read back; what is left out is not looked at. */
@@ -23,6 +23,10 @@ export interface Expected {
   meta?: readonly { key: number; value: string }[];
   /** Size of a disk. */
   diskBytes?: number;
+  /** Sectors and partitions of a disk. */
+  table?: Pick<InspectedDisk, "sectorSize" | "guid" | "partitions">;
+  /** Everything on the EFI partition of a disk or an ISO: what firmware starts. */
+  bootFiles?: readonly { path: string; sha256: string }[];
   /** Paths of the boot files in an image. */
   imageFiles?: readonly string[];
 }

@@ -24,6 +24,7 @@ export function makeAsset({ target, asset, materials }: MakeTask, work: Work): P
   return work.scratch(async (scratch) => {
     await makeFolder(dirname(path));
     const recipe = await makerOf(asset.kind).recipe({ target, asset, materials, scratch, signal });
+    for (const text of recipe.warnings ?? []) emit({ type: "note", level: "warning", text });
     const id = `asset-${asset.path}`;
     const tell = (bytes: number, totalBytes: number): void =>
       emit({ type: "step-progress", id, bytes, totalBytes });

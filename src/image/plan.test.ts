@@ -94,6 +94,20 @@ describe("planBuild", () => {
     expect(paths.every((path) => path.includes("gateway"))).toBe(true);
   });
 
+  it("refuses META values that have no room on a disk, and lets be what has none", () => {
+    const text = adr.replace(
+      "    count: 1",
+      `    count: 1\n    meta: [{key: 10, value: "${"a".repeat(200 << 10)}"}, {key: 11, value: "${"b".repeat(70 << 10)}"}]`,
+    );
+    expect(() => plan(text, { outputs: ["metal"] })).toThrow(
+      expect.objectContaining({
+        code: "UNSUPPORTED",
+        message: expect.stringMatching(/^role gateway: .*key 11/) as string,
+      }) as Error,
+    );
+    expect(plan(text, { outputs: ["kernel"] }).targets).toHaveLength(2);
+  });
+
   it("refuses a lock without the role", () => {
     const { compute: _, ...roles } = lock.roles;
     expect(() => plan(adr, { lock: { ...lock, roles } })).toThrow(

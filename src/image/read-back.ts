@@ -3,7 +3,7 @@ import { isRolesError, RolesError } from "../errors.ts";
 import { type ByteSource, fromFile, slice, sourceSha256 } from "../formats/bytes.ts";
 import { canonicalJson } from "../formats/canonical.ts";
 import { inspectFile } from "../inspect/file.ts";
-import type { Inspection } from "../inspect/inspection.ts";
+import type { InspectedDisk, Inspection } from "../inspect/inspection.ts";
 import type { Known } from "../inspect/known.ts";
 import { filesBelow } from "./folder-files.ts";
 import type { AssetPlan } from "./plan-model.ts";
@@ -123,7 +123,8 @@ async function changedIn(recipe: Recipe, path: string, file: ByteSource): Promis
 /** Where what was found is not what was planned, in words. */
 function differencesOf(expected: Expected, found: Inspection): string[] {
   const layers = found.initramfs?.layers.map(({ file, sha256 }) => ({ file, sha256 }));
-  const seen: Record<keyof Expected, unknown> = {
+  const { bootFiles, ...rest } = expected;
+  const seen: Record<keyof typeof rest, unknown> = {
     kind: found.kind,
     talosVersion: found.talosVersion,
     arch: found.arch,
@@ -136,17 +137,36 @@ function differencesOf(expected: Expected, found: Inspection): string[] {
     profiles: found.uki?.profiles.map(({ id, cmdline }) => ({ id, cmdline })),
     meta: found.disk?.meta,
     diskBytes: found.disk?.bytes,
+    table: found.disk && tableOf(found.disk),
     imageLayers: found.image?.layers.map(({ digest }) => digest),
     imageFiles: found.image?.files.map(({ path }) => path),
   };
   const planned = comparable(expected, found);
-  const differences = (Object.keys(expected) as (keyof Expected)[])
+  const differences = (Object.keys(rest) as (keyof typeof rest)[])
     // A kernel that does not tell its release is no difference.
     .filter((key) => !(key === "kernelRelease" && found.kind === "kernel" && found.kernelRelease === null))
     .filter((key) => canonicalJson(planned[key] ?? null) !== canonicalJson(seen[key] ?? null))
     .map((key) => `${key} is ${text(seen[key])}, planned is ${text(planned[key])}`);
   const errors = found.notices.filter(({ severity }) => severity === "error");
-  return [...differences, ...errors.map(({ text }) => text)];
+  const files = bootFiles ? fileDifferences(bootFiles, (found.iso ?? found.disk)?.files ?? []) : [];
+  return [...differences, ...files, ...errors.map(({ text }) => text)];
+}
+
+const tableOf = ({ sectorSize, guid, partitions }: InspectedDisk) => ({ sectorSize, guid, partitions });
+
+/** What is otherwise on an EFI partition than planned. */
+function fileDifferences(
+  planned: NonNullable<Expected["bootFiles"]>,
+  found: NonNullable<Expected["bootFiles"]>,
+): string[] {
+  const seen = new Map(found.map(({ path, sha256 }) => [path, sha256]));
+  const wanted = new Set(planned.map(({ path }) => path));
+  return [
+    ...planned
+      .filter(({ path, sha256 }) => seen.get(path) !== sha256)
+      .map(({ path }) => `${path} ${seen.has(path) ? "was changed" : "is missing"}`),
+    ...found.filter(({ path }) => !wanted.has(path)).map(({ path }) => `${path} should not be there`),
+  ];
 }
 
 /** Beside microcode nothing in an image tells an extension that is empty from one that had nothing but microcode. */

@@ -30,6 +30,15 @@ export function metaBlocks(values: readonly MetaValue[]): Uint8Array {
   return Buffer.concat([block, block]);
 }
 
+/** Errors: UNSUPPORTED when the values of a role do not fit into its META partition. */
+export function requireMetaRoom(role: string, values: readonly MetaValue[]): void {
+  let at = 4;
+  for (const { key, value } of values) {
+    at += 8 + Buffer.byteLength(value);
+    if (at > BLOCK - TAIL) throw tooLarge(key, `role ${role}: `);
+  }
+}
+
 /** The values in a META partition's first good block; undefined when there is none. */
 export function readMeta(bytes: Uint8Array): MetaValue[] | undefined {
   for (const at of [0, BLOCK]) {
@@ -60,10 +69,10 @@ function valuesIn(block: Buffer): MetaValue[] {
   return values;
 }
 
-const tooLarge = (key: number): RolesError =>
+const tooLarge = (key: number, where = ""): RolesError =>
   new RolesError(
     "UNSUPPORTED",
-    `the META values do not fit in their partition (${BLOCK} bytes); key ${key} is too large`,
+    `${where}the META values do not fit in their partition (${BLOCK} bytes); key ${key} is too large`,
     {
       hint: "Make the value shorter, or give it to the nodes in their machine config.",
     },

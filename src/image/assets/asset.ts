@@ -18,7 +18,11 @@ export interface Part {
 }
 
 /** How an asset is made, and what must be found in it afterwards. */
-export type Recipe = { expected: Expected } & (
+export type Recipe = {
+  expected: Expected;
+  /** What the user should know of it. */
+  warnings?: readonly string[];
+} & (
   | {
       /** A file of these bytes. */
       content: ByteSource;

@@ -1,9 +1,10 @@
 import type { DiskPlatform } from "../../roles/outputs.ts";
 import { diskPlatforms } from "../../roles/outputs.ts";
 import { kernelArgs } from "../../talos/kernel-args.ts";
+import { requireMetaRoom } from "../../talos/meta-partition.ts";
 import { makeDisk } from "../disk/make.ts";
 import { type DiskPlan, planDisk } from "../disk/plan.ts";
-import { diskEsp } from "../esp.ts";
+import { diskEsp, espContent } from "../esp.ts";
 import { checkEspRoom } from "../esp-room.ts";
 import { initramfsInputs } from "../initramfs-parts.ts";
 import type { AssetPlan, TargetInputs } from "../plan-model.ts";
@@ -31,22 +32,22 @@ export const diskAsset: AssetMaker = {
   generation: 2,
   plan(target, wanted) {
     const { role, arch, talos, meta, kernelArgs: extra } = target;
-    return diskPlatforms
-      .filter((platform) => wanted.has(platform))
-      .map((platform) => {
-        requireSdBoot(target, platform);
-        const { name, format, ...plan } = planOf(target, platform);
-        const cmdline = kernelArgs({ version: talos, arch, platform, purpose: "disk", extra });
-        const inputs = {
-          ...initramfsInputs(target),
-          talos,
-          cmdline,
-          meta,
-          plan: { ...plan, layout: undefined },
-          sectorSize: target.sectorSize,
-        };
-        return { path: `${role}/${name}`, platform, format, cmdline, menu: "installer", inputs };
-      });
+    const platforms = diskPlatforms.filter((platform) => wanted.has(platform));
+    if (platforms.length > 0) requireMetaRoom(role, meta);
+    return platforms.map((platform) => {
+      requireSdBoot(target, platform);
+      const { name, format, ...plan } = planOf(target, platform);
+      const cmdline = kernelArgs({ version: talos, arch, platform, purpose: "disk", extra });
+      const inputs = {
+        ...initramfsInputs(target),
+        talos,
+        cmdline,
+        meta,
+        plan: { ...plan, layout: undefined },
+        sectorSize: target.sectorSize,
+      };
+      return { path: `${role}/${name}`, platform, format, cmdline, menu: "installer", inputs };
+    });
   },
   async check({ target, asset, materials }) {
     const uki = await makeUki(target, asset, materials);
@@ -64,17 +65,25 @@ export const diskAsset: AssetMaker = {
     const boot = await materials.bootFiles();
     const { talos: version, arch, meta } = target;
     const plan = planOf(target, platformOf(asset));
+    const esp = diskEsp({ version, arch, uki, sdBoot: boot.bootManager() });
+    const { sectorSize, guid, partitions } = plan.layout;
     return {
       expected: {
         ...(await expectedUki(target, asset, materials)),
         kind: "disk",
         meta: [...meta].sort((a, b) => a.key - b.key),
         diskBytes: plan.size,
+        table: {
+          sectorSize,
+          guid,
+          partitions: partitions.map(({ attributes: _, ...partition }) => partition),
+        },
+        bootFiles: await espContent(esp),
       },
       write: (output) =>
         makeDisk({
           plan,
-          esp: diskEsp({ version, arch, uki, sdBoot: boot.bootManager() }),
+          esp,
           meta,
           output,
           scratch,

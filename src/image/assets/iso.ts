@@ -3,6 +3,7 @@ import { lent } from "../../formats/bytes.ts";
 import { writeFileWhole } from "../../formats/files.ts";
 import { isoName } from "../../roles/asset-names.ts";
 import { kernelArgs } from "../../talos/kernel-args.ts";
+import { espContent, isoFiles } from "../esp.ts";
 import { makeIsoImage } from "../iso.ts";
 import { initramfsInputs } from "../initramfs-parts.ts";
 import { expectedUki, makeUki } from "../role-uki.ts";
@@ -24,17 +25,22 @@ export const isoAsset: AssetMaker = {
   },
   async recipe({ target, asset, materials, scratch, signal }) {
     const uki = await makeUki(target, asset, materials);
-    const boot = await materials.bootFiles();
+    const { talos: version, arch } = target;
+    const sdBoot = (await materials.bootFiles()).bootManager();
     return {
-      expected: { ...(await expectedUki(target, asset, materials)), kind: "iso" },
+      expected: {
+        ...(await expectedUki(target, asset, materials)),
+        kind: "iso",
+        bootFiles: await espContent(isoFiles({ version, arch, uki, sdBoot })),
+      },
       async write(output) {
         const path = join(scratch, "uki.efi");
         await writeFileWhole(path, lent(uki));
         await makeIsoImage({
-          version: target.talos,
-          arch: target.arch,
+          version,
+          arch,
           uki: path,
-          sdBoot: boot.bootManager(),
+          sdBoot,
           output,
           scratch,
           ...(signal ? { signal } : {}),

@@ -22,11 +22,16 @@ export const spdxAsset: AssetMaker = {
     const { role, arch, talos: version, base, bootFiles, segments } = target;
     const layers = (await materials.segments()).filter(({ manifest }) => manifest.name !== modulesDepName);
     const extensions: SpdxInput[] = [];
+    const warnings: string[] = [];
     for (const [index, { name, version, from }] of segments.entries()) {
-      const { documents } = await readSpdx(layers[index]!.layer);
+      const { documents, unreadable } = await readSpdx(layers[index]!.layer);
+      warnings.push(...unreadable.map((path) => leftOut(role, name, path)));
       extensions.push({ name, version, image: "image" in from ? from.image : undefined, documents });
     }
     const text = roleSpdx({ role, arch, version, base, bootFiles, extensions });
-    return { content: fromText(text), expected: {} };
+    return { content: fromText(text), expected: {}, warnings };
   },
 };
+
+const leftOut = (role: string, extension: string, path: string): string =>
+  `role ${role}: ${path} of extension ${extension} is no SPDX document that can be read: its SPDX file does without it`;
