@@ -1,4 +1,5 @@
-import { InvalidArgumentError, Option } from "@commander-js/extra-typings";
+import { Option } from "@commander-js/extra-typings";
+import { numberWithin, seconds } from "./numbers.ts";
 import { parseSecretReference } from "./secret-option.ts";
 
 // Options of the commands that talk to a live cluster.
@@ -16,7 +17,7 @@ export const timeoutOption = () =>
     .default(5);
 export const atOnceOption = () =>
   new Option("--at-once <nodes>", "how many nodes are asked at the same time")
-    .argParser(wholeNumber)
+    .argParser(numberWithin({ from: 1, to: 10_000 }))
     .default(32);
 export const kubeconfigOption = () =>
   new Option("--kubeconfig <path>", "the kubeconfig").default(undefined, "kubectl's own places");
@@ -34,15 +35,3 @@ export const tailnetKeyOption = () =>
   ).argParser(parseSecretReference);
 export const tailnetUrlOption = () =>
   new Option("--tailnet-url <url>", "where that API is, when not at its usual place");
-
-function wholeNumber(text: string): number {
-  const value = Number(text);
-  if (Number.isInteger(value) && value > 0) return value;
-  throw new InvalidArgumentError("It is a whole number, 1 or more.");
-}
-
-export function seconds(text: string): number {
-  const value = Number(text);
-  if (Number.isFinite(value) && value > 0) return value;
-  throw new InvalidArgumentError("It is a number of seconds, more than 0.");
-}

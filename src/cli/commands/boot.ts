@@ -2,6 +2,7 @@ import { Option } from "@commander-js/extra-typings";
 import { architectures } from "../../talos/arch.ts";
 import { command } from "../command.ts";
 import { jsonOption, progressOption } from "../options.ts";
+import { seconds } from "../numbers.ts";
 import { openOutput } from "../output.ts";
 
 export const bootCommand = () =>
@@ -26,7 +27,7 @@ export const bootCommand = () =>
         .default("uki" as const),
     )
     .option("--console", "show the machine's serial console")
-    .option("--timeout <seconds>", "how long the machine may take until it is up", Number, 120)
+    .option("--timeout <seconds>", "how long the machine may take until it is up", seconds, 120)
     .addOption(progressOption())
     .addOption(jsonOption())
     .action(async (role, { out, arch, asset, timeout, ...options }) => {

@@ -2,9 +2,13 @@ import { Option } from "@commander-js/extra-typings";
 import * as cluster from "../cluster-options.ts";
 import { command } from "../command.ts";
 import { fileOption, jsonOption } from "../options.ts";
+import { numberWithin } from "../numbers.ts";
 import { openOutput } from "../output.ts";
 import { runVerify, spinImage } from "../run-verify.ts";
 import { runWatch } from "../run-watch.ts";
+
+/** A week at most: what is not formed by then is looked at, not watched. */
+const minutes = numberWithin({ from: 0.001, to: 10_080, fractions: true, of: "minutes" });
 
 export const verifyCommand = () =>
   command("verify", {
@@ -39,7 +43,7 @@ export const verifyCommand = () =>
         "follow the nodes until the cluster is formed, or the deadline has passed",
       ).conflicts("runWorkload"),
     )
-    .option("--deadline <minutes>", "how long to watch", Number, 75)
+    .option("--deadline <minutes>", "how long to watch", minutes, 75)
     .option("--html <path>", "write the verdict as one page too")
     .addOption(jsonOption())
     .action((options) => {

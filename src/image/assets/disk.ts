@@ -76,7 +76,13 @@ export const diskAsset: AssetMaker = {
         table: {
           sectorSize,
           guid,
-          partitions: partitions.map(({ attributes: _, ...partition }) => partition),
+          partitions: partitions.map(({ name, type, guid, firstLba, lastLba }) => ({
+            name,
+            type,
+            guid,
+            firstLba,
+            lastLba,
+          })),
         },
         bootFiles: await espContent(esp),
       },

@@ -1,4 +1,4 @@
-import { InvalidArgumentError, Option } from "@commander-js/extra-typings";
+import { Option } from "@commander-js/extra-typings";
 import { word } from "../../../ci/commands.ts";
 import { type Engine, type PipelineOptions, engines } from "../../../ci/options.ts";
 import { RolesError } from "../../../errors.ts";
@@ -7,6 +7,7 @@ import { ownOutputs } from "../../../roles/choose.ts";
 import type { RolesFile } from "../../../roles/model.ts";
 import { matrixOf } from "../../../ci/matrix.ts";
 import { packageVersion } from "../../../version.ts";
+import { numberWithin } from "../../numbers.ts";
 import { type MirrorOption, fileOption, mirrorOption } from "../../options.ts";
 
 /** Options of every pipeline, as commander reads them. */
@@ -24,17 +25,11 @@ export const engineOption = () =>
   new Option("--engine <engine>", "what builds the images").choices(engines).default("native" as const);
 export const shardsOption = () =>
   new Option("--shards <n>", "share all roles among so many jobs, instead of a job for each").argParser(
-    count,
+    numberWithin({ from: 1, to: 256 }),
   );
 export const cacheOption = () =>
   new Option("--cache <repository>", "where all jobs keep what they compressed");
 export { fileOption, mirrorOption };
-
-function count(text: string): number {
-  const value = Number(text);
-  if (Number.isInteger(value) && value >= 1 && value <= 256) return value;
-  throw new InvalidArgumentError("It is a number from 1 to 256.");
-}
 
 const isRunnerLabel = /^[\w.-]+$/;
 

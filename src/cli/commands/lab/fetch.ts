@@ -1,4 +1,4 @@
-import { seconds } from "../../cluster-options.ts";
+import { seconds } from "../../numbers.ts";
 import { command } from "../../command.ts";
 import { jsonOption } from "../../options.ts";
 import { openOutput } from "../../output.ts";

@@ -1,4 +1,5 @@
 import { command } from "../../command.ts";
+import { numberWithin } from "../../numbers.ts";
 import { openOutput } from "../../output.ts";
 
 export const simulateCommand = () =>
@@ -19,10 +20,20 @@ export const simulateCommand = () =>
   })
     .option("-f, --file <path>", "simulate the nodes of this roles file, each with the config written for it")
     .requiredOption("--state <folder>", "where talosconfig, kubeconfig and roles.yaml are written")
-    .option("--nodes <number>", "how many", Number, 3)
+    .option("--nodes <number>", "how many", numberWithin({ from: 1, to: 10_000 }), 3)
     .option("--case <row>", "the row of the failure taxonomy that one node is in", "well")
-    .option("--speed <factor>", "how many times as fast as the wall's the nodes' clock runs", Number, 1)
-    .option("--net <number>", "the nodes' addresses begin with 127.<number>", Number, 80)
+    .option(
+      "--speed <factor>",
+      "how many times as fast as the wall's the nodes' clock runs",
+      numberWithin({ from: 0.001, to: 100_000, fractions: true }),
+      1,
+    )
+    .option(
+      "--net <number>",
+      "the nodes' addresses begin with 127.<number>",
+      numberWithin({ from: 1, to: 255 }),
+      80,
+    )
     .action(async ({ state, nodes, case: row, speed, net, file }) => {
       const output = openOutput({ progress: "plain" });
       const { simulate } = await import("../../../lab/simulate/simulate.ts");

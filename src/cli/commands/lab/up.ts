@@ -1,5 +1,5 @@
 import { InvalidArgumentError, Option } from "@commander-js/extra-typings";
-import { seconds } from "../../cluster-options.ts";
+import { numberWithin, seconds } from "../../numbers.ts";
 import { command } from "../../command.ts";
 import {
   cacheDirOption,
@@ -45,7 +45,11 @@ export const upCommand = () =>
       "seconds in which a boot has to complete, instead of 70 minutes",
       seconds,
     )
-    .option("--memory <MiB>", "memory of each machine; by default 512, or 2560 for real Talos", Number)
+    .option(
+      "--memory <MiB>",
+      "memory of each machine; by default 512, or 2560 for real Talos",
+      numberWithin({ from: 64, to: 1 << 20, of: "MiB" }),
+    )
     .option("--no-wait", "come back when the machines are powered on, not when the cluster has formed")
     .option("--timeout <seconds>", "how long forming may take", seconds, 900)
     .addOption(cacheDirOption())

@@ -1,6 +1,7 @@
 import { Option } from "@commander-js/extra-typings";
 import { architectures } from "../../../talos/arch.ts";
 import { command } from "../../command.ts";
+import { numberWithin } from "../../numbers.ts";
 import { cacheDirOption, jsonOption, progressOption } from "../../options.ts";
 import { openOutput } from "../../output.ts";
 
@@ -19,7 +20,11 @@ export const upstreamCommand = () =>
         .choices(architectures)
         .default(["arm64" as const]),
     )
-    .option("--port <number>", "port on loopback; any free one by default", Number)
+    .option(
+      "--port <number>",
+      "port on loopback; any free one by default",
+      numberWithin({ from: 1, to: 65_535 }),
+    )
     .option("--debian-mirror <url>", "where Debian packages come from, instead of this machine's own mirror")
     .option("--refresh", "look for newer Debian packages")
     .addOption(cacheDirOption())
