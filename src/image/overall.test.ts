@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import type { RolesEvent } from "../events.ts";
-import { type Job, tellingOverall } from "./overall.ts";
+import type { AssetKind, AssetPlan, TargetPlan } from "./plan-model.ts";
+import { type Job, jobsOf, tellingOverall } from "./overall.ts";
 
 const jobs: Job[] = [
   { id: "segment-zfs-arm64", weight: 30, isAsset: false },
@@ -62,4 +63,40 @@ it("passes on what is not part of the work, and tells nothing before it began", 
   overall.begin(jobs);
   finish("something else");
   expect(events.map(({ type }) => type)).toEqual(["note", "step-finished", "step-finished"]);
+});
+
+it("knows what there is to do for assets, each step once, by what it costs", () => {
+  const MIB = 1 << 20;
+  const target = {
+    arch: "arm64",
+    bootFiles: { bytes: 100 * MIB },
+    segments: [
+      { name: "zfs", from: { image: { bytes: 30 * MIB } } },
+      { name: "embedded-config", from: { virtual: {} } },
+    ],
+  } as unknown as TargetPlan;
+  const jobs = (...kinds: AssetKind[]) =>
+    jobsOf(kinds.map((kind) => ({ target, asset: { kind, path: kind } as AssetPlan })));
+  expect(jobs("initramfs", "cmdline")).toEqual([
+    { id: "boot-files-arm64", weight: 2, isAsset: false },
+    { id: "segment-zfs-arm64", weight: 10, isAsset: false },
+    { id: "segment-embedded-config-arm64", weight: 0, isAsset: false },
+    { id: "read-back-initramfs", weight: 1.3, isAsset: true },
+    { id: "read-back-cmdline", weight: 0, isAsset: true },
+  ]);
+  expect(jobs("iso").at(-1)?.weight).toBeCloseTo(1.3 * 2.4);
+  expect(jobs()).toEqual([]);
+});
+
+it("counts the bytes of assets that are made, and passes on what is no work of the plan", () => {
+  const { overall, events, finish } = opened();
+  overall.begin([...jobs, { id: "asset-a", weight: 1, isAsset: false }]);
+  finish("asset-a", { bytes: 7 });
+  expect(events.at(-1)).toMatchObject({ type: "overall", bytes: 7, assets: { done: 0, total: 2 } });
+  const before = events.length;
+  finish("asset-b", { bytes: 5 });
+  overall.emit({ type: "note", level: "info", text: "asset-a" });
+  expect(events.slice(before).map(({ type }) => type)).toEqual(["step-finished", "note"]);
+  finish("read-back-a", { bytes: 3 });
+  expect(events.at(-1)).toMatchObject({ bytes: 12, assets: { done: 1, total: 2 } });
 });

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { lockOf, pinned } from "../../tests/helpers/small-lock.ts";
 import { rolesOf } from "../../tests/helpers/roles-texts.ts";
 import { tools as known } from "../formats/tools.ts";
@@ -6,6 +6,7 @@ import { emptyContract } from "../talos/contract.ts";
 import type { ReadBack } from "./read-back.ts";
 import { planBuild } from "./plan.ts";
 import type { Plan } from "./plan-model.ts";
+import type { BuildRecord } from "./record.ts";
 import { mergedRecord } from "./record-of.ts";
 
 const zfs = {
@@ -30,7 +31,6 @@ const planOf = (inputsKey = "1".repeat(64), talos = "v1.13.6"): Plan => {
   );
   return planBuild({ roles, lock, outputs: ["kernel", "cmdline"], tools, virtual: { b: [virtual] } });
 };
-const plan = planOf();
 const nothing: ReadBack = {
   talosVersion: null,
   arch: null,
@@ -59,11 +59,16 @@ function built(of: Plan, index: number, told: readonly ReadBack[]) {
     result: { written: { sha256: `${index}${at}`, bytes: at, files: {} }, readBack: told[at] ?? nothing },
   }));
 }
-const first = mergedRecord({
-  plan,
-  selected: plan.targets,
-  built: [...built(plan, 0, [nothing, whole]), ...built(plan, 1, [])],
-  before: undefined,
+let plan: Plan;
+let first: BuildRecord;
+beforeEach(() => {
+  plan = planOf();
+  first = mergedRecord({
+    plan,
+    selected: plan.targets,
+    built: [...built(plan, 0, [nothing, whole]), ...built(plan, 1, [])],
+    before: undefined,
+  });
 });
 
 describe("mergedRecord", () => {
@@ -126,6 +131,24 @@ describe("mergedRecord", () => {
       before: first,
     });
     expect(other.roles).toEqual([]);
+  });
+
+  it("keeps nothing of another role, architecture or file", () => {
+    const selected = plan.targets.slice(0, 1);
+    const other = { ...first.roles[1]!, name: "c" };
+    const amd64 = { ...first.roles[1]!, arch: "amd64" as const };
+    for (const roles of [[other], [amd64], []]) {
+      const before: BuildRecord = { ...first, roles };
+      expect(mergedRecord({ plan, selected, built: [], before }).roles).toEqual([]);
+    }
+    const empty: BuildRecord = { ...first, roles: [{ ...first.roles[1]!, assets: [] }] };
+    expect(mergedRecord({ plan, selected, built: [], before: empty }).roles).toEqual([]);
+  });
+
+  it("names stand-ins once, whatever has them", () => {
+    const of = built(plan, 0, [whole, { ...whole, standIns: ["kernel", "systemd-boot"] }]);
+    const [role] = mergedRecord({ plan, selected: plan.targets, built: of, before: undefined }).roles;
+    expect(role!.standIns).toEqual(["kernel", "systemd-boot"]);
   });
 
   it("keeps other assets of the role beside those that are new, and none that this build should have made", () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { netbootFiles } from "./files.ts";
+import { groupsOf, profileOfOwn } from "./groups.ts";
 
 const request = {
   role: "compute",
@@ -56,4 +57,27 @@ boot
       selector: { serial: "SN-0001", uuid: "ab6f0000-0000-0000-0000-000000000001" },
     });
   });
+});
+
+describe("a group that a build wrote", () => {
+  const [written] = groupsOf(request);
+  const own = JSON.stringify(written!.group);
+  const changed = (change: object): string => JSON.stringify({ ...written!.group, ...change });
+
+  it("is known again by its content, with its profile", () => {
+    expect(profileOfOwn("n1", own)).toBe("compute-arm64");
+    expect(profileOfOwn("n1", changed({ selector: {} }))).toBe("compute-arm64");
+  });
+
+  it.each([
+    ["is no JSON", "{"],
+    ["is nothing", "null"],
+    ["is a text", '"n1"'],
+    ["is a number", "1"],
+    ["is of another machine", changed({ id: "n2" })],
+    ["has a name that someone gave it", changed({ name: "rack 4" })],
+    ["has more in it", changed({ metadata: {} })],
+    ["has no text for a profile", changed({ profile: 1 })],
+    ["has less in it", JSON.stringify({ id: "n1", name: "Node n1", profile: "compute-arm64" })],
+  ])("is someone else's where it %s", (_, text) => expect(profileOfOwn("n1", text)).toBeUndefined());
 });
