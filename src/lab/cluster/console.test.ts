@@ -1,8 +1,8 @@
-import { appendFile, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { appendFile, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { readConsole } from "./console.ts";
+import { keepConsole, readConsole } from "./console.ts";
 import { consoleFile, type LabSpec, writeSpec } from "./spec.ts";
 
 const state = await mkdtemp(join(tmpdir(), "lab-console-"));
@@ -25,6 +25,19 @@ const first = async (machine: string): Promise<string> => {
 describe("the console of a machine", () => {
   it("is all that it wrote so far", async () => {
     expect(await first("n1")).toBe("[    0.000000] Booting Linux\n");
+  });
+
+  it("is lost on a full disk, and the lab goes on", async () => {
+    const full = keepConsole("/dev/full");
+    full.write("Booting Linux\n");
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    full.write("login: ");
+    await full.end();
+    const kept = keepConsole(join(state, "kept.log"));
+    kept.write("Booting ");
+    kept.write("Linux\n");
+    await kept.end();
+    expect(await readFile(join(state, "kept.log"), "utf8")).toBe("Booting Linux\n");
   });
 
   it("goes on with what comes, until it is told to end", async () => {

@@ -1,8 +1,27 @@
+import { createWriteStream } from "node:fs";
 import { open } from "node:fs/promises";
 import { RolesError } from "../../errors.ts";
 import { consoleFile, readSpec } from "./spec.ts";
 
 const pollMs = 250;
+
+/** Where the text of a console goes. */
+export interface KeptConsole {
+  write(text: string): void;
+  end(): Promise<void>;
+}
+
+/** Keeps what a machine writes on its console, after what earlier boots wrote. On a disk that fails the text is lost, and not the machine. */
+export function keepConsole(path: string): KeptConsole {
+  const stream = createWriteStream(path, { flags: "a" });
+  stream.on("error", () => {});
+  return {
+    write: (text) => {
+      if (!stream.destroyed) stream.write(text);
+    },
+    end: () => new Promise((resolve) => (stream.destroyed ? resolve() : stream.end(() => resolve()))),
+  };
+}
 
 /** What a machine has written on its console, and with `follow` what it writes from now on. Errors: LAB_ABSENT, USAGE. */
 export async function* readConsole(

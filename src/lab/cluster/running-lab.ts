@@ -1,4 +1,3 @@
-import { createWriteStream, type WriteStream } from "node:fs";
 import { mkdir, readFile } from "node:fs/promises";
 import { type CertificateAuthority, makeCertificateAuthority } from "../../formats/certificates.ts";
 import type { MachineStage } from "../../talos/api/enums.ts";
@@ -16,6 +15,7 @@ import { hostAddress } from "../vm/qemu.ts";
 import { workloadModule } from "../wasm/workload.ts";
 import { writeClientFiles } from "./clients.ts";
 import { tailnetKeyPlace } from "./machine-config.ts";
+import { type KeptConsole, keepConsole } from "./console.ts";
 import { configFile, consoleFile, diskFile, type LabSpec, machineFolder, type MachineSpec } from "./spec.ts";
 
 /** What a machine of a lab does at the moment. */
@@ -58,13 +58,13 @@ export async function startLab(around: Surroundings): Promise<RunningLab> {
   const { state, spec } = around;
   const ca = await makeCertificateAuthority();
   const lan = labSwitch();
-  const consoles: WriteStream[] = [];
+  const consoles: KeptConsole[] = [];
   const events: RunningLab["events"] = [];
   const { door, members, url } = await openMembers(around);
   const nodes: MachineNode[] = [];
   for (const machine of spec.machines) {
     await mkdir(machineFolder(state, machine.name), { recursive: true });
-    const console = createWriteStream(consoleFile(state, machine.name), { flags: "a" });
+    const console = keepConsole(consoleFile(state, machine.name));
     consoles.push(console);
     nodes.push(
       startMachineNode({
@@ -75,7 +75,7 @@ export async function startLab(around: Surroundings): Promise<RunningLab> {
         members: () => knownMembers(spec, members, machine.name),
         setLabels: (labels) => members.setLabels(machine.name, labels),
         onLan: (line) => lan.plug(machine.name, line),
-        onConsole: (text) => void console.write(text),
+        onConsole: (text) => console.write(text),
         say: (text) => events.push({ at: Date.now(), machine: machine.name, text }),
       }),
     );
@@ -98,7 +98,7 @@ export async function startLab(around: Surroundings): Promise<RunningLab> {
       door.close();
       api.close();
       await Promise.all(servers.map((server) => server.close()));
-      for (const console of consoles) console.end();
+      await Promise.all(consoles.map((console) => console.end()));
     },
   };
 }

@@ -1,8 +1,8 @@
-import { createWriteStream } from "node:fs";
 import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type TalosClient, talosClient } from "../../talos/api/client.ts";
 import { loadTalosconfig, type TalosContext } from "../../talos/api/talosconfig.ts";
+import { keepConsole } from "../cluster/console.ts";
 import { tailnetKeyPlace } from "../cluster/machine-config.ts";
 import type { MachineNow, RunningLab, Surroundings } from "../cluster/running-lab.ts";
 import {
@@ -64,7 +64,7 @@ export async function startRealLab(around: Surroundings, real: RealSpec): Promis
       client.close();
       lan.close();
       door.close();
-      for (const { console } of powered) console.end();
+      await Promise.all(powered.map(({ console }) => console.end()));
     },
   };
 }
@@ -88,12 +88,12 @@ interface Powering {
 async function power({ around, machine, real, index, lan, port, say }: Powering) {
   const { state } = around;
   await mkdir(machineFolder(state, machine.name), { recursive: true });
-  const console = createWriteStream(consoleFile(state, machine.name), { flags: "a" });
+  const console = keepConsole(consoleFile(state, machine.name));
   const started = startRealMachine({
     ...machineOf(around, { machine, real, index }),
     configUrl: `http://${hostAddress}:${port}${configPath(machine.name)}`,
     onLan: (line) => lan.plug(machine.name, line),
-    onConsole: (text) => void console.write(text),
+    onConsole: (text) => console.write(text),
     say,
   });
   return { machine: started, console };
