@@ -1,78 +1,10 @@
 import { status } from "@grpc/grpc-js";
 import { afterEach, describe, expect, it } from "vitest";
 import { type CertificateAuthority, makeCertificateAuthority } from "../../formats/certificates.ts";
-import { talosClient, type TalosClient } from "./client.ts";
-import { packEvent } from "./codec.ts";
-import { startTalosServer, type TalosHandlers, type TalosServer } from "./server.ts";
+import { client, closeAll, contextFor, of, serve } from "./fixtures/servers.ts";
 import { statusError } from "./status-error.ts";
-import type { TalosContext } from "./talosconfig.ts";
 
-const open: (TalosServer | TalosClient)[] = [];
-afterEach(async () => {
-  for (const one of open.splice(0)) await one.close();
-});
-
-async function* of<T>(...items: T[]): AsyncGenerator<T> {
-  yield* items;
-}
-
-const resource = (id: string) => ({
-  resource: {
-    metadata: { namespace: "runtime", type: "X.talos.dev", id },
-    spec: { yamlSpec: `name: ${id}\n` },
-  },
-});
-
-const handlers = (name: string, extra: Partial<TalosHandlers> = {}): TalosHandlers => ({
-  version: ({ node }) => ({ messages: [{ version: { tag: "v1.13.6" }, platform: { name: node ?? name } }] }),
-  serviceList: () => ({ messages: [{ services: [{ id: "ext-zfs-service", state: "Running" }] }] }),
-  get: ({ id }) => {
-    if (id !== "one") throw statusError(status.NOT_FOUND, "not there");
-    return resource("one");
-  },
-  list: () => of(resource("one"), resource("two")),
-  watch: () => of({ event: [] }, { event: [{ ...resource("one"), eventType: 0 }] }),
-  events: () =>
-    of({}, { data: packEvent("machine.SequenceEvent", { sequence: "boot", action: 1 }), id: "a" }),
-  dmesg: () => of({ bytes: Buffer.from("line\n") }),
-  logs: () => of({ bytes: Buffer.from("log\n") }),
-  ...extra,
-});
-
-async function serve(
-  ca: CertificateAuthority,
-  extra: Partial<TalosHandlers> = {},
-  name = "self",
-): Promise<TalosServer> {
-  const identity = await ca.server({ names: ["127.0.0.1", "localhost"] });
-  const server = await startTalosServer({ handlers: handlers(name, extra), identity, ca: ca.certificate });
-  open.push(server);
-  return server;
-}
-
-async function contextFor(
-  ca: CertificateAuthority,
-  endpoints: string[],
-  roles = ["os:reader"],
-  expires?: Date,
-): Promise<TalosContext> {
-  const { certificate, key } = await ca.client({ organizations: roles, ...(expires ? { expires } : {}) });
-  return {
-    name: "test",
-    endpoints,
-    nodes: [],
-    ca: ca.certificate,
-    certificate,
-    key,
-    expires: expires ?? new Date(),
-  };
-}
-
-function client(context: TalosContext, timeoutMs = 3000): TalosClient {
-  const made = talosClient({ context, timeoutMs });
-  open.push(made);
-  return made;
-}
+afterEach(closeAll);
 
 describe("talosClient", () => {
   it("reads a node over mutual TLS with an os:reader certificate", async () => {

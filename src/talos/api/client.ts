@@ -5,6 +5,7 @@ import { detailsOf, isUnsupportedType } from "./node-error.ts";
 import { paceOf } from "./pace.ts";
 import { type NodeCalls, overRoutes, overRoutesStream, routesTo } from "./routes.ts";
 import type { TalosContext } from "./talosconfig.ts";
+import { trust } from "./trust.ts";
 import type * as T from "./types.ts";
 
 type Signal = { signal?: AbortSignal | undefined };
@@ -48,7 +49,7 @@ export function talosClient({ context, timeoutMs = 10_000 }: ClientOptions): Tal
     connections.set(endpoint, known);
     return known;
   };
-  const ways = { open, pace: paceOf(timeoutMs), trusted: new Set<string>() };
+  const ways = { open, pace: paceOf(timeoutMs), trust: trust() };
   return {
     node: (address) => nodeOf({ ...ways, address, routes: routesTo(address, context) }),
     release: (address) => {

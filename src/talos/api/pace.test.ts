@@ -18,4 +18,13 @@ describe("paceOf", () => {
     for (let at = 0; at < 300; at += 1) pace.took(100);
     expect(pace.patience()).toBe(3000);
   });
+
+  it("doubts a silent way in time for all the others, and no sooner than answers take", () => {
+    const pace = paceOf(3000);
+    expect([pace.doubt(2), pace.doubt(3), pace.doubt(6)]).toEqual([1000, 1000, 500]);
+    pace.took(800);
+    expect([pace.doubt(2), pace.doubt(6)]).toEqual([1000, 800]);
+    pace.took(60_000);
+    expect(pace.doubt(2)).toBe(60_000);
+  });
 });
