@@ -59,6 +59,7 @@ nodes: [{name: n1, address: 10.0.0.1, role: compute}, {name: n2, address: 10.0.0
     expect(found(undefined, "amd64")).toEqual([["n1", "amd64"]]);
     const empty = { ...mixed, nodes: [] };
     expect(configTargets(empty, undefined, "arm64").map(({ arch }) => arch)).toEqual(["arm64", "arm64"]);
+    expect(configTargets(empty, undefined, "amd64").map(({ role }) => role.name)).toEqual(["compute"]);
     const refused: (() => unknown)[] = [
       () => found("compute"),
       () => found("n2", "amd64"),

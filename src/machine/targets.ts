@@ -32,7 +32,8 @@ export function configTargets(file: RolesFile, name?: string, arch?: Arch): Conf
   };
   if (name === undefined) {
     const nodes = file.nodes.filter((node) => arch === undefined || node.arch === arch);
-    return file.nodes.length > 0 ? nodes.map(ofNode) : file.roles.map(ofRole);
+    const roles = file.roles.filter((role) => arch === undefined || role.arch.includes(arch));
+    return file.nodes.length > 0 ? nodes.map(ofNode) : roles.map(ofRole);
   }
   const node = file.nodes.find((one) => one.name === name || one.address === name);
   if (node && arch !== undefined && node.arch !== arch) throw otherArch(`node ${node.name}`, [node.arch]);

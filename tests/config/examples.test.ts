@@ -57,38 +57,39 @@ describe.each(examples)("examples/%s", async (example) => {
   const roles = await loadRoles(join(root, "examples", example));
   const minor = formationQuirks(roles.cluster.talos)!.minor;
   const targets: ConfigTarget[] = [
-    ...configTargets(roles),
-    ...roles.roles.map((role): ConfigTarget => ({ role })),
+    ...(roles.nodes.length > 0 ? configTargets(roles) : []),
+    ...roles.roles.flatMap((role) => role.arch.map((arch): ConfigTarget => ({ role, arch }))),
   ];
 
-  it.each(targets.map((target) => [target.node?.name ?? `role ${target.role.name}`, target] as const))(
-    "%s: no warning, nothing that Talos refuses, and twice is as once",
-    async (_, target) => {
-      const made = await machineConfig(roles, target, { secretOf: () => "a-secret" });
-      expect(made.unanswered).toEqual([]);
-      const base = readConfig(generated(roles, made.controlPlane, minor >= 14), "base.yaml");
-      const patches = made.patches.map(({ text, file }) => readConfig(text, file));
-      const once = applyPatches(base.documents, patches);
-      const needsDocument = formationQuirks(roles.cluster.talos)!.deletionNeedsDocument;
-      const refused = once.problems.filter(({ sort }) => needsDocument || sort !== "patch-document-absent");
-      expect(refused).toEqual([]);
-      expect(shown(applyPatches(once.documents, patches).documents)).toEqual(shown(once.documents));
-      expect(strictProblems(once.documents, minor)).toEqual([]);
-      expect(conflictsOf(once.documents)).toEqual([]);
-      const node = plainNode({ ...base, documents: once.documents });
-      // The inventory's other nodes would be judged with it, and a role's "any node" beside the one that holds the role.
-      const alone = { ...roles, nodes: roles.nodes.filter(({ name }) => name === made.name) };
-      const input = await formationInput(
-        [{ layout: "plain", path: ".", nodes: [{ ...node, name: made.name }], notes: [] }],
-        { roles: alone, extensions: target.role.extensions, talos: roles.cluster.talos },
-      );
-      const { diagnostics, predictions } = judge(input);
-      const alarms = diagnostics.filter(({ severity, rule }) => severity !== "info" && rule !== "role-count");
-      // A filled-in secret in a file that git may hold is what it is.
-      expect(alarms.filter(({ rule }) => rule !== "secret-in-clear")).toEqual([]);
-      // Whether a card is in a machine, no config shows.
-      const answer = made.role === "gpu" ? "unknown" : "yes";
-      expect(predictions.map(({ bootCompletes }) => bootCompletes.answer)).toEqual([answer]);
-    },
-  );
+  it.each(
+    targets.map(
+      (target) => [target.node?.name ?? `role ${target.role.name} ${target.arch}`, target] as const,
+    ),
+  )("%s: no warning, nothing that Talos refuses, and twice is as once", async (_, target) => {
+    const made = await machineConfig(roles, target, { secretOf: () => "a-secret" });
+    expect(made.unanswered).toEqual([]);
+    const base = readConfig(generated(roles, made.controlPlane, minor >= 14), "base.yaml");
+    const patches = made.patches.map(({ text, file }) => readConfig(text, file));
+    const once = applyPatches(base.documents, patches);
+    const needsDocument = formationQuirks(roles.cluster.talos)!.deletionNeedsDocument;
+    const refused = once.problems.filter(({ sort }) => needsDocument || sort !== "patch-document-absent");
+    expect(refused).toEqual([]);
+    expect(shown(applyPatches(once.documents, patches).documents)).toEqual(shown(once.documents));
+    expect(strictProblems(once.documents, minor)).toEqual([]);
+    expect(conflictsOf(once.documents)).toEqual([]);
+    const node = plainNode({ ...base, documents: once.documents });
+    // The inventory's other nodes would be judged with it, and a role's "any node" beside the one that holds the role.
+    const alone = { ...roles, nodes: roles.nodes.filter(({ name }) => name === made.name) };
+    const input = await formationInput(
+      [{ layout: "plain", path: ".", nodes: [{ ...node, name: made.name }], notes: [] }],
+      { roles: alone, extensions: target.role.extensions, talos: roles.cluster.talos },
+    );
+    const { diagnostics, predictions } = judge(input);
+    const alarms = diagnostics.filter(({ severity, rule }) => severity !== "info" && rule !== "role-count");
+    // A filled-in secret in a file that git may hold is what it is.
+    expect(alarms.filter(({ rule }) => rule !== "secret-in-clear")).toEqual([]);
+    // Whether a card is in a machine, no config shows.
+    const answer = made.role === "gpu" ? "unknown" : "yes";
+    expect(predictions.map(({ bootCompletes }) => bootCompletes.answer)).toEqual([answer]);
+  });
 });
