@@ -23,7 +23,15 @@ async function simulated(row: string): Promise<string> {
   simulation = startCli(["lab", "simulate", "--case", row, "--net", "94", "--state", state], { cwd });
   for (let turn = 0; turn < 600 && !existsSync(join(state, "tailnet-url")); turn += 1)
     await new Promise((resolve) => setTimeout(resolve, 100));
+  if (row === "well") await untilFormed(state);
   return state;
+}
+
+/** Simulated nodes boot, too. */
+async function untilFormed(state: string): Promise<void> {
+  const files = ["--file", "roles.yaml", "--talosconfig", "talosconfig", "--kubeconfig", "kubeconfig"];
+  const words = ["verify", ...files, "--watch", "--deadline", "2"];
+  expect((await ended(startCli(words, { cwd: state }))).status).toBe(0);
 }
 
 interface Played {
