@@ -14,7 +14,7 @@ export const timeoutOption = () =>
     "how long one question to a node may take; up to four times as long where all are slow",
   )
     .argParser(seconds)
-    .default(5);
+    .default(3);
 export const atOnceOption = () =>
   new Option("--at-once <nodes>", "how many nodes are asked at the same time")
     .argParser(numberWithin({ from: 1, to: 10_000 }))
